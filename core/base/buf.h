@@ -1,0 +1,43 @@
+/* A growable run of bytes with a limit. Once an append fails the buffer is marked and every later
+ * append fails too, so that a caller may append many times and check once, with buf_failed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct buf {
+    char *at; /* bytes; NUL after the last one once anything was appended */
+    size_t len;
+    size_t cap;
+    size_t max; /* never grows over this; 0: no limit */
+    bool failed;
+};
+
+#define BUF_INIT                                                                                   \
+    {                                                                                              \
+        0                                                                                          \
+    }
+
+void buf_init(struct buf *buf, size_t max);
+void buf_free(struct buf *buf);  /* and makes it usable again */
+void buf_clear(struct buf *buf); /* keeps the memory */
+/* 0, ERR_NOMEM or ERR_LIMIT. */
+int buf_reserve(struct buf *buf, size_t more);
+int buf_append(struct buf *buf, const void *bytes, size_t len);
+int buf_text(struct buf *buf, const char *text);
+int buf_str(struct buf *buf, struct str text);
+int buf_byte(struct buf *buf, uint8_t byte);
+int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int buf_varint(struct buf *buf, uint64_t value); /* LEB128 */
+/* Removes `len` bytes from the front. */
+void buf_drop(struct buf *buf, size_t len);
+bool buf_failed(const struct buf *buf);
+/* Takes the bytes (free with mem_free); the buffer is empty afterwards. NULL if it failed. */
+char *buf_take(struct buf *buf, size_t *len);
+struct str buf_view(const struct buf *buf);
+
+void buf_free_at(struct buf *buf);
+#define BUF_AUTO __attribute__((cleanup(buf_free_at)))

@@ -1,0 +1,26 @@
+/* SHA-256 (libmd) for what is kept, a 64-bit hash (FNV-1a) for tables in memory. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HASH_SIZE     32
+#define HASH_HEX_SIZE 65
+
+struct hash {
+    uint8_t bytes[HASH_SIZE];
+};
+
+struct hasher { /* room for libmd's SHA2_CTX, checked in hash.c */
+    uint64_t room[32];
+};
+
+void hash_bytes(const void *bytes, size_t len, struct hash *out);
+void hash_begin(struct hasher *hasher);
+void hash_add(struct hasher *hasher, const void *bytes, size_t len);
+/* Adds the length first, so that ("ab","c") and ("a","bc") differ. */
+void hash_add_field(struct hasher *hasher, const void *bytes, size_t len);
+void hash_end(struct hasher *hasher, struct hash *out);
+char *hash_hex(const struct hash *hash, char text[HASH_HEX_SIZE]);
+int hash_same(const struct hash *a, const struct hash *b);
+uint64_t hash_64(const void *bytes, size_t len);

@@ -1,0 +1,79 @@
+/* Every limit of the host, with its name. A message that refuses something says the name, so that
+ * a person can find it here.
+ *
+ * X(NAME, value, unit, what it bounds) */
+#pragma once
+
+#define KIB 1024UL
+#define MIB (1024UL * KIB)
+
+#define LIMIT_MAP(X)                                                                               \
+    X(DOCUMENT_BYTES, 32 * MIB, "bytes", "a document as it comes in")                              \
+    X(DECODED_BYTES, 64 * MIB, "bytes", "a document's text after decoding")                        \
+    X(FRAME_BYTES, 96 * MIB, "bytes", "one message between host and worker")                       \
+    X(FRAME_DEPTH, 24, "levels", "nesting in a message")                                           \
+    X(FRAME_ITEMS, 16 * 1000 * 1000UL, "values", "values in one message")                          \
+    X(ARTICLES_PER_DOCUMENT, 20000, "articles", "drafts an ingest plugin may give")                \
+    X(HEADLINE_BYTES, 2 * KIB, "bytes", "a headline")                                              \
+    X(FIELD_BYTES, 8 * KIB, "bytes", "any short field: byline, note, url")                         \
+    X(BODY_BYTES, 16 * MIB, "bytes", "an article's text")                                          \
+    X(CAPTIONS_PER_ARTICLE, 1000, "captions", "captions of one article")                           \
+    X(CAPTION_BYTES, 16 * KIB, "bytes", "a caption")                                               \
+    X(EVIDENCE_PER_ARTICLE, 200, "entries", "evidence for one cut")                                \
+    X(LINES_PER_ARTICLE, 1000 * 1000, "lines", "line numbers a draft may name")                    \
+    X(TAGS_PER_ANSWER, 1000, "tags", "tags in one plugin's answer")                                \
+    X(TAG_BYTES, 512, "bytes", "a tag's scheme, label or code")                                    \
+    X(SPANS_PER_TAG, 2000, "spans", "spans of one tag or summary")                                 \
+    X(SUMMARY_BYTES, 64 * KIB, "bytes", "a summary")                                               \
+    X(WORDS_BYTES, 64 * MIB, "bytes", "the index words of one article")                            \
+    X(PLUGIN_FILES, 64, "files", "files of one plugin")                                            \
+    X(PLUGIN_BYTES, 8 * MIB, "bytes", "all files of one plugin")                                   \
+    X(PLUGINS, 256, "plugins", "plugins of one desk")                                              \
+    X(CONFIG_BYTES, 1 * MIB, "bytes", "desk.lua")                                                  \
+    X(STATE_BYTES, 256 * MIB, "bytes", "memory of one Lua state")                                  \
+    X(WORKER_BYTES, 1536 * MIB, "bytes", "address space of a worker")                              \
+    X(CALL_MS, 5000, "ms", "one call into a plugin, before the soft stop")                         \
+    X(CALL_GRACE_MS, 1000, "ms", "from the soft stop to SIGKILL")                                  \
+    X(LOAD_MS, 3000, "ms", "loading a plugin or evaluating desk.lua")                              \
+    X(WORKERS, 64, "processes", "workers of one host")                                             \
+    X(INFLIGHT_BYTES, 16 * MIB, "bytes", "documents and articles in flight in the host")           \
+    X(INFLIGHT_ITEMS, 256, "documents", "documents in flight in the host")                         \
+    X(WORKER_QUEUE_BYTES, 4 * MIB, "bytes", "jobs sent to one worker and not answered")            \
+    X(WORKER_QUEUE_ITEMS, 16, "jobs", "jobs sent to one worker and not answered")                  \
+    X(STORE_QUEUE_BYTES, 16 * MIB, "bytes", "writes waiting for the store thread")                 \
+    X(STORE_QUEUE_ITEMS, 2048, "writes", "writes waiting for the store thread")                    \
+    X(INDEX_QUEUE_BYTES, 8 * MIB, "bytes", "index words kept in memory behind the store")          \
+    X(INDEX_GROUP, 500, "articles", "articles indexed in one transaction under load")              \
+    X(COMMIT_GROUP, 500, "writes", "writes in one transaction")                                    \
+    X(SCAN_DEPTH, 64, "levels", "folders in folders")                                              \
+    X(SCAN_PENDING, 4096, "names", "names read ahead from folders")                                \
+    X(PATH_BYTES, 4096, "bytes", "a path")                                                         \
+    X(QUERY_BYTES, 4 * KIB, "bytes", "a query")                                                    \
+    X(QUERY_TERMS, 64, "terms", "terms in a query")                                                \
+    X(QUERY_DEPTH, 16, "levels", "parentheses in a query")                                         \
+    X(RANKED_ROWS, 4000, "articles", "newest matches that --sort rank ranks")                      \
+    X(EXPORT_FILES, 100 * 1000, "files", "files of one export")                                    \
+    X(EXPORT_FILE_BYTES, 1024 * MIB, "bytes", "one exported file")                                 \
+    X(EXPORT_BYTES, 8UL * 1024 * MIB, "bytes", "all files of one export")                          \
+    X(EXPORT_OPEN_FILES, 64, "files", "exported files open at once")                               \
+    X(EXPORT_NAME_BYTES, 200, "bytes", "a part of an exported file's name")                        \
+    X(LOG_LINE_BYTES, 4 * KIB, "bytes", "a line that a plugin logs")                               \
+    X(LOG_LINES_PER_CALL, 100, "lines", "lines that one call may log")                             \
+    X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
+
+enum limit {
+#define LIMIT_ENUM(name, value, unit, what) LIMIT_##name##_INDEX,
+    LIMIT_MAP(LIMIT_ENUM)
+#undef LIMIT_ENUM
+        LIMIT_COUNT
+};
+
+struct limit_info {
+    const char *name, *unit, *what;
+    unsigned long value;
+};
+extern const struct limit_info limit_table[LIMIT_COUNT];
+
+/* The value, as unsigned long: LIMIT(DOCUMENT_BYTES). Its name for a message: LIMIT_NAME(...). */
+#define LIMIT(name)      (limit_table[LIMIT_##name##_INDEX].value)
+#define LIMIT_NAME(name) (limit_table[LIMIT_##name##_INDEX].name)

@@ -1,0 +1,38 @@
+/* Slices of UTF-8 text, and what the house does with names. A struct str owns nothing and need not
+ * end in NUL. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct str {
+    const char *at;
+    size_t len;
+};
+
+#define STR_NONE      ((struct str){NULL, 0})
+#define STR_LIT(text) ((struct str){(text), sizeof(text) - 1})
+/* For printf: `printf(STR_FMT, STR_ARG(s))`. */
+#define STR_FMT    "%.*s"
+#define STR_ARG(s) (int)(s).len, (s).at ? (s).at : ""
+
+struct str str_of(const char *text); /* NULL gives STR_NONE */
+bool str_is(struct str a, const char *text);
+bool str_same(struct str a, struct str b);
+int str_compare(struct str a, struct str b); /* by bytes */
+bool str_starts(struct str a, const char *prefix);
+bool str_ends(struct str a, const char *suffix);
+struct str str_trim(struct str text); /* ASCII white space at both ends */
+
+/* Offset of the first byte that is not valid UTF-8 (RFC 3629: no surrogates, no overlong forms,
+ * nothing over U+10FFFF), or `len` when all are. */
+size_t utf8_valid(const char *bytes, size_t len);
+/* The largest n <= max at which `text` may be cut without breaking a sequence. */
+size_t utf8_cut(struct str text, size_t max);
+
+/* Damerau-Levenshtein distance over bytes, ASCII case folded; stops at `limit`. */
+unsigned str_distance(struct str a, struct str b, unsigned limit);
+/* The name among `names` (count of them) nearest to `wanted`, or NULL when none is near enough
+ * (distance over a third of the longer length). For "unknown option 'x'; did you mean 'y'?". */
+const char *str_nearest(struct str wanted, const char *const *names, size_t count);
