@@ -1,0 +1,32 @@
+/* The model as JSON (jansson): what commands print with --json, and JSONL articles read by
+ * `plugin try`. Values are new references for the caller to json_decref; NULL when out of memory.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "model/article.h"
+
+json_t *str_to_json(struct str text);                 /* none gives JSON null */
+json_t *spans_to_json(const struct span_list *spans); /* [[start, end], ...], 0-based half-open */
+
+/* id, uri, version, headline, byline, infosource, language, genre, received, tags, summary; `whole`
+ * adds the text, captions, note, url, published, dateline, lines, evidence.
+ * Tags: [{scheme,label,code,score,spans,plugin}]. */
+json_t *article_to_json(const struct article *article, bool whole);
+
+/* One cut of `ingest --explain --json`: headline, first_line, last_line, byline, genre,
+ * end_mark_line, caption_lines, caption_repeat_lines, subhead_lines, body_lines, confidence,
+ * evidence; null or [] where there is none. */
+json_t *draft_to_json(const struct article *draft);
+
+json_t *tags_to_json(const struct tag_list *tags);
+json_t *summary_to_json(const struct summary *summary);
+
+/* An article from one JSONL line: id (number; a string is kept in `uri`), headline (or title), text
+ * (or body), language, byline, url, published. Other keys are ignored: it is others' input.
+ * ERR_INVALID says where the JSON breaks. Strings are copied into `arena`. */
+int article_from_json(const char *line, size_t len, struct arena *arena, struct article *out,
+                      struct error *err);
