@@ -1,0 +1,92 @@
+/* One Lua plugin in one Lua state, inside a worker: loaded and checked, then called.
+ *
+ * Data goes in as model structs and comes out as msgpack, exactly as the plugin gave it (the host
+ * checks it). Arrays and maps: a table made by desk.array, or with n > 0 consecutive integer keys,
+ * is an array; an empty plain table is an array too; desk.null is nil; integers stay integers;
+ * invalid UTF-8 in a string makes it a msgpack bin. */
+#pragma once
+
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "model/article.h"
+#include "model/document.h"
+
+struct lua_plugin;
+
+struct lua_file {
+    struct str name, bytes;
+};
+
+/* What the state is given, the same for all plugins of a worker. */
+struct lua_world {
+    const struct lua_module *modules; /* desk.* areas of native plugins: name and opener */
+    size_t module_count;
+    const struct lua_file *lib; /* scripts/lib */
+    size_t lib_count;
+    uint64_t state_bytes; /* allocator cap of one state */
+    uint64_t call_ms;     /* soft budget of one call */
+    void (*log)(int level, const char *plugin, struct str text, void *data);
+    /* Called at the start and the end of each call into the plugin: the worker marks in shared
+       memory which plugin runs. */
+    void *data;
+};
+
+struct lua_module {
+    const char *name;     /* "text" gives desk.text */
+    int (*open)(void *L); /* lua_CFunction: leaves the module's table on the stack */
+};
+
+struct lua_plugin_source {
+    const char *kind, *name;
+    const struct lua_file *files;
+    size_t file_count;
+    const msgpack_object *options; /* map or NULL */
+};
+
+/* Why a call did not give an answer. */
+struct lua_fault {
+    int guard; /* enum guard of worker/message.h: ERROR, TIME, MEMORY, ANSWER, LOAD */
+    char message[1024];
+    char traceback[8192];
+};
+
+/* Loads init.lua in a fresh sandboxed state, under the load budget, and checks the manifest:
+ * fields, types, functions of its kind, options schema, needs, gives, uses; an unknown key is
+ * refused with the nearest known one, with file and line where Lua knows them. Below zero: `fault`
+ * says why. */
+int lua_plugin_load(const struct lua_plugin_source *source, const struct lua_world *world,
+                    struct lua_plugin **out, struct lua_fault *fault);
+void lua_plugin_free(struct lua_plugin *plugin);
+
+/* Manifest as a msgpack map: kind, name, version, api, about, options = { name = {type, default,
+ * min, max, choices, doc} }, needs, gives, uses, functions = [names], warnings. */
+int lua_plugin_manifest(struct lua_plugin *plugin, struct buf *out, struct lua_fault *fault);
+
+/* `text`: the decoded text. `seed`: fingerprint of the input, for math.random. */
+int lua_plugin_claims(struct lua_plugin *plugin, const struct document *document, struct str text,
+                      double *claim, struct lua_fault *fault);
+int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document, struct str text,
+                      struct buf *answer, struct lua_fault *fault);
+/* tag and summarize */
+int lua_plugin_article(struct lua_plugin *plugin, const struct article *article, struct buf *answer,
+                       struct lua_fault *fault);
+/* export: each appends to `files` a msgpack array of {name, append} */
+int lua_plugin_export_open(struct lua_plugin *plugin, struct buf *files, struct lua_fault *fault);
+int lua_plugin_export_write(struct lua_plugin *plugin, const struct article *article,
+                            struct buf *files, struct lua_fault *fault);
+int lua_plugin_export_close(struct lua_plugin *plugin, struct buf *files, struct lua_fault *fault);
+/* test.lua: `index` from 1; 0 gives the count alone. Appends a map {count, name, passed, message,
+ * answer} */
+int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
+                    struct lua_fault *fault);
+
+/* desk.lua: evaluated in a state of its own whose `desk` has watch, ingest, tag, summarize, job and
+ * the other settings as functions that collect; gives them as a msgpack map. A syntax error or an
+ * unknown setting says file:line and what to change. */
+int lua_config(const char *name, struct str bytes, const struct lua_world *world, struct buf *out,
+               struct lua_fault *fault);

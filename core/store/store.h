@@ -1,0 +1,170 @@
+/* The store: what must never be lost. One process writes a desk (it holds the desk's lock), any
+ * number read it.
+ *
+ * Writing. A struct store has one thread, the only writer. Requests are handed over with
+ * store_submit from the loop's thread, gathered, and committed in groups; a request's `done` is
+ * called on the loop's thread after the COMMIT that made it durable, never before. A request
+ * belongs to its caller and must stay as it is until `done`. Each request is atomic: all of it or
+ * nothing; one that fails takes no other of its group with it (savepoints).
+ *
+ * The queue is bounded (STORE_QUEUE_BYTES, STORE_QUEUE_ITEMS): store_submit gives ERR_BUSY when it
+ * is full, and `room` is called when there is room again.
+ *
+ * Indexing. Articles are visible to list, show and export at commit; the writer indexes behind the
+ * store: at once when idle, in groups of INDEX_GROUP under load. store_flush waits for it.
+ *
+ * The engine behind this interface is a struct store_engine (engine.h); sqlite/ is the default. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include <copydesk/text.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "model/article.h"
+#include "model/document.h"
+
+struct store;
+
+/* What one plugin said about one article (or about a document, for ingest). */
+struct store_result {
+    struct str kind, name, version; /* of the plugin */
+    struct hash plugin;             /* fingerprint: code, data, options */
+    struct hash input;              /* fingerprint of what it was given */
+    struct str answer;              /* canonical msgpack; empty for none */
+};
+
+/* Why an item waits in quarantine. */
+struct store_failure {
+    struct str stage;           /* "ingest", "tag", "summarize", "receive" */
+    struct str plugin, version; /* "tag/ships", "1.0.0"; empty when no plugin did it */
+    struct str guard;           /* "error", "time", "memory", "answer", "killed", "input" */
+    struct str message, traceback;
+};
+
+/* One article of a document, with all that the plugins said. */
+struct store_piece {
+    struct article article; /* language, tags and summary already applied */
+    struct str words;       /* index words of headline, body, captions and tags (copydesk/text.h),
+                               packed as store/words.h says; empty: the store asks `text` itself */
+    struct store_result *results;
+    size_t result_count;
+    struct store_failure *failures;
+    size_t failure_count;
+    /* filled by the store: */
+    int64_t article_id;
+    enum store_outcome { STORE_NEW, STORE_VERSION, STORE_KNOWN } outcome;
+};
+
+enum store_op {
+    STORE_RECEIVE, /* document -> document.id; known is set when its bytes are there already */
+    STORE_APPLY,   /* all pieces of a received document, at once; the document becomes done */
+    STORE_FAIL,    /* a document goes to quarantine; it keeps its bytes */
+    STORE_REVISE,  /* new results, tags, summary for one stored article; clears its failures of the
+                      plugins named in `piece.results`, and adds piece.failures */
+    STORE_RETRY,   /* takes quarantined document `quarantine_id` (0: all) back to received */
+};
+
+struct store_request {
+    enum store_op op;
+    struct document document;   /* RECEIVE: all of it; others: id */
+    struct store_result ingest; /* APPLY */
+    struct store_piece *pieces; /* APPLY: piece_count of them; REVISE: one */
+    size_t piece_count;
+    struct store_failure failure;                /* FAIL */
+    int64_t quarantine_id;                       /* RETRY; FAIL and REVISE: filled by the store */
+    size_t bytes;                                /* what it counts for in the queue */
+    void (*done)(struct store_request *request); /* on the loop's thread */
+    void *data;                                  /* the caller's */
+    /* filled by the store: */
+    bool known;                 /* RECEIVE */
+    char known_state[12];       /* RECEIVE: "received", "done", "failed" of the known document */
+    int64_t change_id;          /* APPLY, REVISE */
+    struct error error;         /* code 0: committed */
+    struct store_request *next; /* the store's */
+};
+
+struct store_options {
+    const struct desk_text_service *text; /* NULL: opened for reading only, without search */
+    void (*room)(struct store *store, void *data); /* loop's thread; may be NULL */
+    void *data;
+    bool no_index; /* bench and tests only */
+};
+
+/* Makes an empty store in `dir` (the desk's `.copydesk`). ERR_EXISTS when there is one. */
+int store_create(const char *dir, struct error *err);
+
+/* Opens for writing: takes the lock (ERR_BUSY with the pid that holds it), migrates an older
+ * schema, refuses a newer one (ERR_VERSION: both numbers and what to do), starts the thread, and
+ * finishes what an earlier host left: pending index work. */
+int store_open(const char *dir, uv_loop_t *loop, const struct store_options *options,
+               struct store **out, struct error *err);
+int store_submit(struct store *store, struct store_request *request);
+/* Calls `done` on the loop's thread when all that was submitted before is committed and indexed. */
+void store_flush(struct store *store, void (*done)(void *data), void *data);
+/* Waits until the thread has ended (pending requests are committed first, then indexing), then
+ * frees. The loop must still be able to run close callbacks afterwards. */
+void store_close(struct store *store);
+int64_t store_cpu_us(struct store *store); /* CPU time of the writer thread so far */
+
+/* ---- reading: a connection of one's own, read only, one thread at a time ---- */
+struct store_reader;
+
+struct store_page {
+    int64_t before_id; /* 0: from the newest */
+    uint32_t limit;
+    bool ranked; /* best of the newest RANKED_ROWS matches first */
+    bool whole;  /* fill body, captions, lines, evidence too */
+    bool snippets;
+};
+
+struct store_hit {
+    struct article article;
+    struct str snippet; /* the body's own bytes, matches between U+0001 and U+0002 */
+    double rank;
+};
+
+struct store_quarantined {
+    int64_t id, document_id, article_id; /* article_id 0: the document as a whole */
+    struct str document_name, path, headline;
+    struct store_failure failure;
+    int64_t at_us;
+    int tries;
+};
+
+struct store_counts {
+    int64_t documents, received, failed, articles, quarantined, unindexed;
+};
+
+struct query; /* store/query.h */
+
+int store_reader_open(const char *dir, const struct desk_text_service *text,
+                      struct store_reader **out, struct error *err);
+void store_reader_close(struct store_reader *reader);
+int store_counts(struct store_reader *reader, struct store_counts *out, struct error *err);
+/* Matching articles, newest first (or ranked); `query` NULL: all. `each` gets hits that live until
+ * it returns; it gives 0 to go on, other to stop. `more` (may be NULL): whether a ranked search had
+ * more matches than it ranked, or a page more than its limit. */
+int store_search(struct store_reader *reader, const struct query *query,
+                 const struct store_page *page,
+                 int (*each)(const struct store_hit *hit, void *data), void *data, bool *more,
+                 struct error *err);
+/* ERR_NOTFOUND when there is none. */
+int store_article(struct store_reader *reader, int64_t id, struct arena *arena, struct article *out,
+                  struct error *err);
+/* The document an article was cut from, or by id: bytes decompressed into `bytes`. */
+int store_document(struct store_reader *reader, int64_t id, struct arena *arena,
+                   struct document *out, struct buf *bytes, struct error *err);
+/* Ids of documents that are received and not done, oldest first, after `after`. */
+int store_pending(struct store_reader *reader, int64_t after, int64_t *ids, size_t max,
+                  size_t *count, struct error *err);
+int store_quarantine(struct store_reader *reader,
+                     int (*each)(const struct store_quarantined *item, void *data), void *data,
+                     struct error *err);
+/* All three integrity checks: PRAGMA integrity_check, FTS5's with rank 1, foreign_key_check.
+ * ERR_CORRUPT with the first finding. */
+int store_check(const char *dir, const struct desk_text_service *text, struct error *err);

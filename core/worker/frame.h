@@ -1,0 +1,33 @@
+/* Frames between host and worker: four bytes of length (little endian, of what follows), then one
+ * msgpack value: an array [type, sequence, payload...].
+ *
+ * msgpack-c believes declared counts: five bytes make it reserve gigabytes. So frame_check walks
+ * the bytes first, without allocating: each declared length and count must fit in what is left,
+ * depth and number of values are limited (FRAME_DEPTH, FRAME_ITEMS), ext types are refused, map
+ * keys must be strings or integers, and exactly one value must fill the frame. */
+#pragma once
+
+#include <msgpack.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#define FRAME_HEADER 4
+
+/* 0, or ERR_INVALID/ERR_LIMIT with the byte where it breaks. */
+int frame_check(const void *bytes, size_t len, struct error *err);
+
+/* Begins a frame in `out` (appends); gives its offset for frame_end, which fills the length. */
+size_t frame_begin(struct buf *out);
+int frame_end(struct buf *out, size_t begun, struct error *err);
+
+/* Looks at the front of a stream: 1 and the body when a whole frame is there, 0 when more bytes are
+ * needed (`need`: how many in all), below zero when the length is over FRAME_BYTES. */
+int frame_next(const void *bytes, size_t len, const uint8_t **body, size_t *body_len, size_t *need,
+               struct error *err);
+
+/* Checks and unpacks a body; the object lives in `zone` and points into `body`. */
+int frame_unpack(const void *body, size_t len, msgpack_zone *zone, msgpack_object *out,
+                 struct error *err);
