@@ -130,7 +130,7 @@ struct desk_word {
     size_t folded_size;
 };
 
-static inline bool desk__words_number(struct desk_words_reader *reader, uint32_t *number)
+static inline bool desk_words_number_(struct desk_words_reader *reader, uint32_t *number)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 35 && reader->at < reader->end; shift += 7) {
@@ -156,8 +156,8 @@ static inline bool desk_words_open(struct desk_words_reader *reader, const void 
     reader->left = 0;
     if (size < 3 || *reader->at++ != DESK_WORDS_MAGIC)
         return false;
-    if (!desk__words_number(reader, &reader->words_version) ||
-        !desk__words_number(reader, &reader->left))
+    if (!desk_words_number_(reader, &reader->words_version) ||
+        !desk_words_number_(reader, &reader->left))
         return false;
     return reader->left <= (size_t)(reader->end - reader->at) / 4;
 }
@@ -168,8 +168,8 @@ static inline int desk_words_next(struct desk_words_reader *reader, struct desk_
     uint32_t gap, length, folded;
     if (reader->left == 0)
         return reader->at == reader->end ? 0 : -1;
-    if (!desk__words_number(reader, &gap) || !desk__words_number(reader, &length) ||
-        !desk__words_number(reader, &folded))
+    if (!desk_words_number_(reader, &gap) || !desk_words_number_(reader, &length) ||
+        !desk_words_number_(reader, &folded))
         return -1;
     if (gap > reader->text_size - reader->text_at)
         return -1;
