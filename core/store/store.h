@@ -89,7 +89,7 @@ struct store_request {
 };
 
 struct store_options {
-    const struct desk_text_service *text; /* NULL: opened for reading only, without search */
+    const struct desk_text_api *text; /* NULL: opened for reading only, without search */
     void (*room)(struct store *store, void *data); /* loop's thread; may be NULL */
     void *data;
     bool no_index; /* bench and tests only */
@@ -142,8 +142,8 @@ struct store_counts {
 
 struct query; /* store/query.h */
 
-int store_reader_open(const char *dir, const struct desk_text_service *text,
-                      struct store_reader **out, struct error *err);
+int store_reader_open(const char *dir, const struct desk_text_api *text, struct store_reader **out,
+                      struct error *err);
 void store_reader_close(struct store_reader *reader);
 int store_counts(struct store_reader *reader, struct store_counts *out, struct error *err);
 /* Matching articles, newest first (or ranked); `query` NULL: all. `each` gets hits that live until
@@ -167,4 +167,4 @@ int store_quarantine(struct store_reader *reader,
                      struct error *err);
 /* All three integrity checks: PRAGMA integrity_check, FTS5's with rank 1, foreign_key_check.
  * ERR_CORRUPT with the first finding. */
-int store_check(const char *dir, const struct desk_text_service *text, struct error *err);
+int store_check(const char *dir, const struct desk_text_api *text, struct error *err);
