@@ -13,7 +13,7 @@ struct buf {
     size_t len;
     size_t cap;
     size_t max; /* never grows over this; 0: no limit */
-    bool failed;
+    int failed; /* 0, or the code that the first failed append gave */
 };
 
 #define BUF_INIT                                                                                   \
@@ -24,7 +24,8 @@ struct buf {
 void buf_init(struct buf *buf, size_t max);
 void buf_free(struct buf *buf);  /* and makes it usable again */
 void buf_clear(struct buf *buf); /* keeps the memory */
-/* 0, ERR_NOMEM or ERR_LIMIT. */
+/* Room for `more` bytes and a NUL. All of these give 0, ERR_NOMEM or ERR_LIMIT; once one failed,
+ * each later one gives the same code until buf_clear or buf_free. A failed append adds nothing. */
 int buf_reserve(struct buf *buf, size_t more);
 int buf_append(struct buf *buf, const void *bytes, size_t len);
 int buf_text(struct buf *buf, const char *text);
@@ -32,10 +33,11 @@ int buf_str(struct buf *buf, struct str text);
 int buf_byte(struct buf *buf, uint8_t byte);
 int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int buf_varint(struct buf *buf, uint64_t value); /* LEB128 */
-/* Removes `len` bytes from the front. */
+/* Removes `len` bytes (at most all) from the front. */
 void buf_drop(struct buf *buf, size_t len);
 bool buf_failed(const struct buf *buf);
-/* Takes the bytes (free with mem_free); the buffer is empty afterwards. NULL if it failed. */
+/* Takes the bytes (free with mem_free; a NUL follows them); the buffer is empty afterwards. `len`
+ * may be NULL. NULL if an append failed or memory ran out; an empty buffer gives "". */
 char *buf_take(struct buf *buf, size_t *len);
 struct str buf_view(const struct buf *buf);
 

@@ -17,8 +17,8 @@ struct str {
 #define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)(s).len, (s).at ? (s).at : ""
 
-struct str str_of(const char *text); /* NULL gives STR_NONE */
-bool str_is(struct str a, const char *text);
+struct str str_of(const char *text);         /* NULL gives STR_NONE */
+bool str_is(struct str a, const char *text); /* "" is what STR_NONE is */
 bool str_same(struct str a, struct str b);
 int str_compare(struct str a, struct str b); /* by bytes */
 bool str_starts(struct str a, const char *prefix);
@@ -28,10 +28,13 @@ struct str str_trim(struct str text); /* ASCII white space at both ends */
 /* Offset of the first byte that is not valid UTF-8 (RFC 3629: no surrogates, no overlong forms,
  * nothing over U+10FFFF), or `len` when all are. */
 size_t utf8_valid(const char *bytes, size_t len);
-/* The largest n <= max at which `text` may be cut without breaking a sequence. */
+/* The largest n <= max at which `text` may be cut without breaking a sequence; all of `text` when
+ * it is no longer than `max`. */
 size_t utf8_cut(struct str text, size_t max);
 
-/* Damerau-Levenshtein distance over bytes, ASCII case folded; stops at `limit`. */
+/* Damerau-Levenshtein distance (no part edited twice: "optimal string alignment") over bytes, ASCII
+ * case folded. `limit` + 1 when it is over `limit`, or when either is longer than 64 bytes and they
+ * differ: it is made for names. */
 unsigned str_distance(struct str a, struct str b, unsigned limit);
 /* The name among `names` (count of them) nearest to `wanted`, or NULL when none is near enough
  * (distance over a third of the longer length). For "unknown option 'x'; did you mean 'y'?". */
