@@ -77,3 +77,6 @@ extern const struct limit_info limit_table[LIMIT_COUNT];
 /* The value, as unsigned long: LIMIT(DOCUMENT_BYTES). Its name for a message: LIMIT_NAME(...). */
 #define LIMIT(name)      (limit_table[LIMIT_##name##_INDEX].value)
 #define LIMIT_NAME(name) (limit_table[LIMIT_##name##_INDEX].name)
+
+/* The first limit of the table in bytes that has this value, or NULL. */
+const struct limit_info *limit_in_bytes(unsigned long value);
