@@ -1,5 +1,5 @@
-/* The log: lines on stderr. Human on a terminal, JSON lines otherwise when asked for. Any thread.
- */
+/* The log: lines on stderr, for people ("copydesk: error: store: disk full") or, when asked for, as
+ * JSON objects {"time","level","area","message"}. Any thread; a line is one write. */
 #pragma once
 
 #include <stdarg.h>
@@ -7,10 +7,16 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_form { LOG_FORM_TEXT, LOG_FORM_JSON };
 
+/* `least`: the least important level that is written. Before this is called: info and above, as
+ * text. Colour is used in the text form, on a terminal, when NO_COLOR is not set. Call it at start,
+ * before there are threads: it reads the environment. */
 void log_setup(enum log_level least, enum log_form form);
-/* "error" and so on; the level of a name, or -1. */
+/* "error", "warning", "info", "debug"; the level of a name ("warn" too), or -1. */
 const char *log_level_name(enum log_level level);
 int log_level_of(const char *name);
+/* `area`: the part of the house ("store"), or NULL. The message needs no end of line; more lines
+ * are indented under the first. Bytes that are no UTF-8 and control characters are shown as \xNN:
+ * what a plugin logs cannot steer a terminal. Cut at 8 KiB. */
 void log_write(enum log_level level, const char *area, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define log_error(area, ...) log_write(LOG_LEVEL_ERROR, area, __VA_ARGS__)
