@@ -1,0 +1,79 @@
+/* A desk: a folder with a `desk.lua`, and what a command needs of it.
+ *
+ * A command opens a desk, calls one operation of this floor (ingest.h, explain.h, export.h,
+ * quarantine.h, plugins.h, tryplugin.h, testplugin.h) and closes it. Operations run the loop inside
+ * and return when they are done; callbacks are called on the calling thread, from inside the loop,
+ * and must not call operations themselves. One desk is used by one thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "store/store.h"
+
+struct desk;
+
+/* What a command will do with the desk; each includes the ones before it. */
+enum desk_use {
+    DESK_READ,  /* paths, readers and the list of plugins: starts no process, takes no lock */
+    DESK_WORK,  /* and workers, desk.lua evaluated: explain, export, plugin try, plugin test */
+    DESK_WRITE, /* and the store for writing, under the desk's lock: ingest, failed retry */
+};
+
+struct desk_options {
+    const char *dir; /* -C DIR; NULL: the current folder or the nearest one above it */
+    bool optional;   /* no desk there is fine (not with DESK_WRITE): the shipped plugins serve, in a
+                        default order, and desk_dir() gives NULL */
+    bool ignore;     /* do not look for a desk at all (`plugin try` of shipped plugins) */
+    enum desk_use use;
+    unsigned workers; /* 0: one per core */
+    bool no_index;    /* bench only */
+};
+
+/* Finds and opens. Errors: ERR_NOTFOUND (no desk.lua here or above; says `copydesk init`),
+ * ERR_DENIED (the desk belongs to another user), ERR_BUSY (another process writes the desk),
+ * ERR_VERSION (store from a newer release), ERR_PLUGIN (desk.lua or a plugin it names cannot be
+ * loaded: with file and line). */
+int desk_open(const struct desk_options *options, struct desk **out, struct error *err);
+/* Ends workers and store; what was submitted is committed and indexed first. NULL is fine. */
+void desk_close(struct desk *desk);
+
+/* Absolute paths; NULL without a desk. */
+const char *desk_dir(const struct desk *desk);
+const char *desk_store_dir(const struct desk *desk); /* DIR/.copydesk */
+
+/* A reader of the desk's store, to be closed with store_reader_close. `search`: it will be given
+ * queries (then the `text` plugin is loaded; `list` and `show` need it not and start faster). */
+int desk_reader(struct desk *desk, bool search, struct store_reader **out, struct error *err);
+
+/* CPU and memory so far, for the bench: microseconds and bytes. */
+struct desk_usage {
+    int64_t host_cpu_us;  /* this process, all threads */
+    int64_t store_cpu_us; /* of which the store thread */
+    int64_t worker_cpu_us;
+    uint64_t host_peak_rss, worker_peak_rss;
+    unsigned workers;
+};
+void desk_usage(struct desk *desk, struct desk_usage *out);
+
+/* Makes `dir` (which may be there, if it holds no desk.lua) a desk: desk.lua from the template,
+ * inbox/, out/, scripts/ and an empty store. ERR_EXISTS when it is a desk already. What was made
+ * is taken away again when a later step fails. */
+int desk_init(const char *dir, struct error *err);
+
+/* How far an operation is; for a bar. Called at most a few times a second. */
+struct progress {
+    uint64_t done;    /* documents, articles or cases */
+    uint64_t total;   /* 0: not known (yet) */
+    uint64_t bytes;   /* of input or output so far */
+    const char *unit; /* "documents", "articles", "cases" */
+};
+typedef void progress_fn(const struct progress *progress, void *data);
+
+/* One `--option key=value` as it was typed. */
+struct given_option {
+    const char *key, *value;
+};

@@ -1,0 +1,27 @@
+/* `plugin test`: each case of test.lua runs in two processes, a fresh one and one that has run
+ * other cases before; answers that differ fail the case. */
+#pragma once
+
+#include "pipeline/desk.h"
+
+struct test_report {
+    const char *plugin; /* "tag/keywords" */
+    const char *path;   /* its folder */
+    const char *name;   /* of the case; NULL: the plugin has no tests or cannot be loaded */
+    bool passed;
+    bool differs;          /* the two processes gave different answers */
+    bool missing;          /* no test.lua: reported, and no failure */
+    const char *message;   /* when it did not pass */
+    const char *traceback; /* "" when there is none */
+};
+
+typedef void test_fn(const struct test_report *report, void *data);
+
+struct test_counts {
+    uint64_t plugins, cases, passed, failed, untested;
+};
+
+/* `plugin`: "tag/keywords", or NULL for all that can be found (shadowed ones excluded). Desk open
+ * for DESK_WORK (optional is fine). Gives 0 when all ran; failed > 0 is exit code 1. */
+int plugin_test(struct desk *desk, const char *plugin, test_fn *each, void *data,
+                progress_fn *progress, struct test_counts *counts, struct error *err);

@@ -1,0 +1,22 @@
+/* Options of a plugin: what was given, against what its manifest knows. */
+#pragma once
+
+#include "base/buf.h"
+#include "plugin/manifest.h"
+
+struct option_text { /* `--option key=value` */
+    const char *key, *value;
+};
+
+/* Appends to `out` the canonical msgpack map of all options: those of `given` (a map, may be NULL),
+ * then `texts` (which win), then defaults; keys in byte order, so that equal options are equal
+ * bytes. ERR_INVALID names plugin, option, what is wrong, what fits; an unknown one the nearest. */
+int options_check(const struct manifest *manifest, const msgpack_object *given,
+                  const struct option_text *texts, size_t text_count, struct buf *out,
+                  struct error *err);
+
+/* Splits "key=value" in place. ERR_USAGE. */
+int option_text_parse(char *text, struct option_text *out, struct error *err);
+
+/* Packs a value with map keys in byte order and numbers in their shortest form. */
+int canonical_pack(const msgpack_object *value, struct buf *out);
