@@ -1,0 +1,132 @@
+--- export/markdown: one Markdown file an article, with front matter that Hugo reads.
+--
+-- Front matter is YAML: title, date, author, language, tags, places, people, organisations, summary,
+-- source, and copydesk's own id. Strings are always quoted (YAML 1.2, double-quoted style), so that
+-- no headline can be taken for something else. The body is plain text: what Markdown would read as
+-- markup at the start of a line is escaped. Captions follow as a list.
+--
+-- Names are safe on any file system: letters, digits and hyphens of the headline, then the id:
+-- "ferry-is-back-17.md".
+--
+-- Options: `folder` by "none" or "date" (2026/05/ferry-is-back-17.md); `max_name`.
+
+local ESCAPES = { ["\\"] = "\\\\", ['"'] = '\\"', ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
+
+local function quoted(value)
+    local escaped = value:gsub('[\\"%c]', function(c)
+        return ESCAPES[c] or string.format("\\x%02X", c:byte())
+    end)
+    return '"' .. escaped .. '"'
+end
+
+local function labels(article, scheme)
+    local list = {}
+    for _, tag in ipairs(article.tags) do
+        if tag.scheme == scheme then
+            list[#list + 1] = quoted(tag.label)
+        end
+    end
+    return list
+end
+
+local function front_matter(article)
+    local lines = { "---" }
+    local function put(key, value)
+        if value and value ~= "" then
+            lines[#lines + 1] = key .. ": " .. quoted(value)
+        end
+    end
+    local function put_list(key, list)
+        if #list > 0 then
+            lines[#lines + 1] = key .. ": [" .. table.concat(list, ", ") .. "]"
+        end
+    end
+    put("title", article.headline)
+    lines[#lines + 1] = "date: " .. (article.published or article.received)
+    put("author", article.byline)
+    put("language", article.language)
+    put("source", article.infosource)
+    put("canonical", article.url)
+    put("summary", article.summary)
+    put_list("tags", labels(article, "keyword"))
+    put_list("places", labels(article, "place"))
+    put_list("people", labels(article, "person"))
+    put_list("organisations", labels(article, "organisation"))
+    put("copydesk", article.uri)
+    lines[#lines + 1] = "---"
+    return table.concat(lines, "\n") .. "\n"
+end
+
+-- What would begin a heading, list, quotation, rule, code or table at the start of a line.
+local function escape_line(line)
+    line = line:gsub("([\\`*_%[%]<>])", "\\%1")
+    line = line:gsub("^(%s*)([#+%-=|~])", "%1\\%2")
+    line = line:gsub("^(%s*%d+)([.)])", "%1\\%2")
+    return line
+end
+
+local function escape(text)
+    local lines = {}
+    for line in (text .. "\n"):gmatch("(.-)\r?\n") do
+        lines[#lines + 1] = escape_line(line)
+    end
+    return table.concat(lines, "\n")
+end
+
+local function captions(article)
+    local lines = {}
+    for _, caption in ipairs(article.captions) do
+        local credit = caption.credit and caption.credit ~= "" and " (" .. caption.credit .. ")" or ""
+        lines[#lines + 1] = "- " .. escape((caption.text .. credit):gsub("%s+", " "))
+    end
+    return #lines > 0 and "\n\n" .. table.concat(lines, "\n") or ""
+end
+
+-- The headline in letters that each file system and each shell takes.
+local function slug(headline, max)
+    local name = desk.text.fold(headline):gsub("[^%w\x80-\xFF]+", "-"):gsub("^%-+", ""):gsub("%-+$", "")
+    if #name > max then
+        local cut = max
+        while cut > 0 and (name:byte(cut + 1) or 0) >= 0x80 and (name:byte(cut + 1) or 0) < 0xC0 do
+            cut = cut - 1
+        end
+        name = name:sub(1, cut):gsub("%-+$", "")
+    end
+    return name
+end
+
+local function file_name(article, options)
+    local name = slug(article.headline, options.max_name)
+    name = (name ~= "" and name .. "-" or "") .. article.id .. ".md"
+    if options.folder == "date" then
+        local year, month = (article.published or article.received):match("^(%d%d%d%d)%-(%d%d)")
+        if year then
+            return year .. "/" .. month .. "/" .. name
+        end
+    end
+    return name
+end
+
+local context
+
+return {
+    kind = "export",
+    name = "markdown",
+    version = "1.0.0",
+    api = 1,
+    about = "Writes one Markdown file an article, with front matter for Hugo.",
+    options = {
+        folder = { type = "string", choices = { "none", "date" }, default = "none",
+            doc = "Folders by year and month, or none." },
+        max_name = { type = "integer", default = 60, min = 10, max = 120,
+            doc = "Longest part of a file's name that comes from the headline, in bytes." },
+    },
+    open = function(ctx)
+        context = ctx
+    end,
+    write = function(article)
+        context:file(file_name(article, context.options)):write(
+            front_matter(article), "\n", escape(article.text), captions(article), "\n")
+    end,
+    close = function() end,
+}
