@@ -1,0 +1,18 @@
+/* A progress bar on stderr: only on a terminal, only when the work takes longer than a second. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+    const char *what; /* "articles" */
+    int64_t begun_us; /* monotonic */
+    int64_t drawn_us; /* 0: never */
+    bool terminal;
+};
+
+void progress_begin(struct progress *progress, const char *what);
+/* `total` 0: not known (yet). Cheap: draws at most ten times a second. */
+void progress_show(struct progress *progress, uint64_t done, uint64_t total);
+/* Wipes the bar, so that messages stand on a clean line. */
+void progress_clear(struct progress *progress);
