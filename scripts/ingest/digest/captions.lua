@@ -1,0 +1,209 @@
+-- captions.lua: finds captions and credits, and which of them repeat another.
+--
+-- Saved web pages give a picture's words twice: once from its alt text, once from the caption below. Three things
+-- betray a caption: a credit at its end ("Photo: VCG", "MINLU ZHANG/CHINA DAILY", "(Foto: dpa)"); the same
+-- paragraph twice in a row (quotes and one or two letters may differ); and an alt text broken off at its first quote,
+-- followed by the whole caption. The page gets  caption[line] = {credit=, rule=}  and  copy[line] = line of the caption.
+
+local names = require "names"
+local shape = require "shape"
+local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
+
+local captions = {}
+
+local LONGEST = 900    -- bytes of a caption
+local TAIL = 90        -- bytes at its end where a credit is looked for
+
+local function has_source(s)
+    local low = shape.small(s)
+    if names.source[low] then return true end
+    local after = match(low, "^.*[/／]%s*(.-)$")
+    if after and names.source[after] then return true end
+    local before = match(low, "^(.-)%s*[/／]")
+    return before ~= nil and names.source[before] ~= nil
+end
+
+-- The longest known credit word that ends where the colon stands, and where it begins.
+local function credit_word(head)
+    local low = shape.small(head)
+    low = gsub(low, "%s+$", "")
+    for _, pattern in ipairs { "(%S+ %S+ %S+)$", "(%S+ %S+)$", "(%S+)$" } do
+        local word = match(low, pattern)
+        if word then
+            word = gsub(word, "^[%(%[\"（【]+", "")
+            if names.credit[word] then return word end
+        end
+    end
+    for i = 4, 1, -1 do
+        local word = sub(low, -3 * i)
+        if #word == 3 * i and byte(word) >= 0xE3 and names.credit[word] then return word end
+    end
+    return nil
+end
+
+local function colon_credit(tail)
+    local at, width = nil, 1
+    local from = 1
+    while true do
+        local c = find(tail, ":", from, true)
+        if not c then break end
+        at, from = c, c + 1
+    end
+    local c = find(tail, "：", 1, true)
+    if c and (not at or c > at) then at, width = c, 3 end
+    if not at then return nil end
+    local name = match(sub(tail, at + width), "^%s*(.-)%s*$")
+    if name == "" or #name > 64 or shape.words(name) > 9 or find(name, "[!%?]") then return nil end
+    if credit_word(sub(tail, 1, at - 1)) then return name end
+    return nil
+end
+
+-- "(Photo by Xie Hao/Xinhua)", "[Photo/Agencies]", "（新华社记者 王 摄）", "(Xinhua/Li Xin)"
+local function bracket_credit(tail)
+    local inner = match(tail, "[%(%[]([^%(%)%[%]]+)[%)%]]$") or match(tail, "（([^（）]+)）$") or match(tail, "【([^【】]+)】$")
+    if not inner or #inner > 80 then return nil end
+    local by = match(inner, "^[Pp]hoto by (.+)$") or match(inner, "^[Pp]hoto[/ ]+(.+)$") or match(inner, "^[Ff]oto[/ ]+(.+)$")
+        or match(inner, "^(.+)摄$") or match(inner, "^(.+)供图$") or match(inner, "^AP Photo[/ ]*(.*)$")
+        or match(inner, "^[Cc]ourtesy of (.+)$")
+    if by then return by end
+    local named = colon_credit(inner)
+    if named then return named end
+    if find(inner, "/", 1, true) and has_source(inner) then return inner end
+    return nil
+end
+
+-- "JANE DOE/CHINA DAILY", "REUTERS/Name Name", "Li Hao/GT" without a credit word
+local function slash_credit(tail)
+    local before, after = match(tail, "^(.*)/([^/]+)$")
+    if not before or #after > 40 then return nil end
+    local low = shape.small(after)
+    local left = match(before, "(%S+%s%S+%s%S+)$") or match(before, "(%S+%s%S+)$") or match(before, "(%S+)$") or ""
+    local last = match(left, "(%S+)$") or ""
+    if names.source[low] then
+        local up, small = shape.cases(last)
+        if up >= 1 and (small > 0 or #last > 1) then
+            local two = match(left, "(%S+%s%S+)$") or last
+            return two .. "/" .. after
+        end
+    end
+    if names.source[shape.small(last)] and shape.is_name(after) then return last .. "/" .. after end
+    local _, low_after = shape.cases(after)
+    local _, low_last = shape.cases(last)
+    if low_after == 0 and low_last == 0 and find(after, "%u%u") and find(last, "%u%u") and find(left, " ") then
+        return (match(left, "(%u%S*%s%u%S*)$") or last) .. "/" .. after
+    end
+    return nil
+end
+
+local function courtesy(tail)
+    return match(tail, "[Cc]ourtesy of ([^%.]+)$") or match(tail, "©%s?([^%.]+)$") or match(tail, "VCG$")
+        or match(tail, "（图[:：/]?(.-)）$") or match(tail, "图[/|｜](%S+)$") or match(tail, "摄影[/|｜](%S+)$")
+end
+
+-- The credit at the end of a line, or nil.
+function captions.credit(s)
+    local tail = #s > TAIL and sub(s, -TAIL) or s
+    if not find(tail, "[:/%)%]\xBC\xAF\xBD\xA9\xAE\xE5\xE6]") and not find(tail, "VCG", 1, true) and not find(tail, "ourtesy of", 1, true) then
+        return nil
+    end
+    tail = gsub(tail, "\xC2\xA0", " ")
+    tail = gsub(tail, "[%s%.]+$", "")
+    return bracket_credit(tail) or colon_credit(tail) or slash_credit(tail) or courtesy(tail)
+end
+
+-- The same text but for a few letters ("inffation", "inflation"): only for texts long enough.
+local function nearly(a, b)
+    local n, m = #a, #b
+    if n < 40 or m < 40 or n - m > 4 or m - n > 4 then return false end
+    local i = 1
+    while i <= n and i <= m and byte(a, i) == byte(b, i) do i = i + 1 end
+    local x, y = n, m
+    while x >= i and y >= i and byte(a, x) == byte(b, y) do x, y = x - 1, y - 1 end
+    return x - i < 4 and y - i < 4
+end
+
+local function same(a, b)
+    if a == b then return true end
+    local d = #a - #b
+    if d > 40 or d < -40 or #a > LONGEST or #b > LONGEST or byte(a, -1) ~= byte(b, -1) then return false end
+    if find(a, "^%w") and find(b, "^%w") and byte(a) ~= byte(b) then return false end
+    local fa, fb = shape.fold(a), shape.fold(b)
+    return fa == fb or nearly(fa, fb)
+end
+
+-- `a` is `b` broken off before a quote.
+local function broken_off(a, b)
+    if #a < 8 or #b <= #a or byte(a) ~= byte(b) or sub(b, 1, #a) ~= a then return false end
+    local rest = match(sub(b, #a + 1, #a + 12), "^%s*(.*)$")
+    return find(rest, "^[\"']") ~= nil or find(rest, "^\xE2\x80[\x98-\x9F]") ~= nil or find(rest, "^\xC2[\xAB\xBB]") ~= nil
+        or find(rest, "^\xE3\x80[\x8C-\x8F]") ~= nil
+end
+
+local function markdown_image(s)
+    local alt = match(s, "^!%[(.*)%]%(%S*%)$") or match(s, "^!%[(.*)%]%(%S+ \".*\"%)$") or match(s, "^%[!%[(.*)%]%(%S*%)%]%(%S*%)$")
+    return alt
+end
+
+-- A paragraph that may be a caption: one line, or a few short ones that end in a credit.
+local function candidate(page, b)
+    local f, l = page.first[b], page.last[b]
+    if l - f > 3 then return nil end
+    local s = page.s[f]
+    if l == f then return #s <= LONGEST and s or nil end
+    return nil
+end
+
+local function mark(page, line, credit, rule, text)
+    page.caption[line] = { credit = credit, rule = rule, text = text }
+end
+
+-- Looks at pairs of paragraphs that follow one another.
+local function pair(page, a, b, fa, fb)
+    if same(a, b) then
+        local original = page.copy[fa] or fa
+        page.copy[fb] = original
+        if not page.caption[original] then mark(page, original, nil, "doubled", page.s[original]) end
+        return
+    end
+    if broken_off(a, b) and not page.copy[fa] then
+        page.caption[fa] = nil
+        page.copy[fa] = fb
+        if not page.caption[fb] then mark(page, fb, captions.credit(b), "broken-off", b) end
+    end
+end
+
+local function wrapped_credit(page, b)
+    local f, l = page.first[b], page.last[b]
+    if l == f or l - f > 2 or #page.s[l] > 200 then return end
+    if not find(page.s[l], "[:/：]") then return end
+    local credit = captions.credit(page.s[l])
+    if not credit or page.s[f - 1] == nil or #page.s[f] < 20 then return end
+    for i = f, l do mark(page, i, i == l and credit or nil, "credit", page.s[i]) end
+end
+
+-- Marks the captions of a whole page.
+function captions.find(page)
+    page.caption, page.copy = {}, {}
+    local s, first = page.s, page.first
+    local before, before_line
+    for b = 1, page.blocks do
+        local text = candidate(page, b)
+        if text then
+            local f = first[b]
+            local alt = byte(text) == 33 and markdown_image(text)
+            if alt then
+                mark(page, f, captions.credit(alt), "image", alt)
+            else
+                local credit = captions.credit(text)
+                if credit then mark(page, f, credit, "credit", s[f]) end
+            end
+            if before then pair(page, before, text, before_line, f) end
+            before, before_line = text, f
+        else
+            before = nil
+            wrapped_credit(page, b)
+        end
+    end
+end
+
+return captions

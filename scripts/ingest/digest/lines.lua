@@ -1,0 +1,163 @@
+-- lines.lua: cuts a text into lines and paragraphs, once; every other module reads what stands here.
+--
+-- A page has, by line number (from 1):  s (the line without blanks and quote marks at its ends, "" where
+-- it is blank), from / to (first and last byte in the text, line end left out), indent (leading blanks, where
+-- there are any), hollow (a line that holds a quote mark alone: blank, but part of the article).
+-- Paragraphs ("blocks") are runs of lines that are not blank:  first, last (line numbers), gap (blank lines before),
+-- by block number; block_of gives the block of a line.
+
+local shape = require "shape"
+local byte, find, match, sub = string.byte, string.find, string.match, string.sub
+
+local lines = {}
+
+local RULE_SIGN = { [0xE2] = true, [0xC2] = true }
+for c in string.gmatch("*-=~_#+.<>^\"|/", ".") do RULE_SIGN[byte(c)] = true end
+
+-- Blanks of any kind at both ends; the slow way, for lines that need it.
+local function trim(s)
+    local a, b = 1, #s
+    while a <= b do
+        local c = byte(s, a)
+        if c <= 32 then
+            a = a + 1
+        elseif c == 0xC2 and byte(s, a + 1) == 0xA0 then
+            a = a + 2
+        elseif (c == 0xE3 and sub(s, a, a + 2) == "\xE3\x80\x80") or (c == 0xEF and sub(s, a, a + 2) == "\xEF\xBB\xBF")
+            or (c == 0xE2 and (sub(s, a, a + 2) == "\xE2\x80\x8B" or sub(s, a, a + 2) == "\xE2\x80\xAF")) then
+            a = a + 3
+        else
+            break
+        end
+    end
+    while b >= a do
+        local c = byte(s, b)
+        if c <= 32 then
+            b = b - 1
+        elseif c == 0xA0 and byte(s, b - 1) == 0xC2 then
+            b = b - 2
+        elseif (c == 0x80 or c == 0x8B or c == 0xAF) and b >= 3
+            and (sub(s, b - 2, b) == "\xE3\x80\x80" or sub(s, b - 2, b) == "\xE2\x80\x8B" or sub(s, b - 2, b) == "\xE2\x80\xAF") then
+            b = b - 3
+        else
+            break
+        end
+    end
+    return sub(s, a, b), a - 1
+end
+
+local function cut(text, page)
+    local s, from, to, indent = page.s, page.from, page.to, page.indent
+    local n, pos, size = 0, 1, #text
+    local eol = "\n"
+    if not find(text, "\n", 1, true) and find(text, "\r", 1, true) then eol = "\r" end
+    while pos <= size do
+        local e = find(text, eol, pos, true)
+        local last = (e or size + 1) - 1
+        local next_pos = last + 2
+        if last >= pos and byte(text, last) == 13 then last = last - 1 end
+        n = n + 1
+        from[n], to[n] = pos, last
+        if last < pos then
+            s[n] = ""
+        else
+            local a, b = byte(text, pos), byte(text, last)
+            if a <= 32 or a == 0xC2 or a >= 0xE2 or b <= 32 or b == 0xA0 or b == 0x80 or b == 0x8B then
+                local line, lead = trim(sub(text, pos, last))
+                s[n] = line
+                if lead > 0 then indent[n] = lead end
+            else
+                s[n] = sub(text, pos, last)
+            end
+        end
+        pos = next_pos
+    end
+    page.n = n
+end
+
+-- A text quoted as in mail ("> " before each line): the marks are taken off.
+local function unquote(page)
+    local s, n = page.s, page.n
+    local ink, quoted = 0, 0
+    for i = 1, n do
+        local c = byte(s[i], 1)
+        if c then
+            ink = ink + 1
+            if c == 62 then quoted = quoted + 1 end
+        end
+        if i == 64 and quoted * 4 < ink then return end
+    end
+    if quoted < 4 or quoted * 3 < ink * 2 then return end
+    page.quoted = true
+    for i = 1, n do
+        if byte(s[i], 1) == 62 then
+            local rest = trim(match(s[i], "^>[> ]*(.*)$"))
+            if rest == "" then page.hollow[i] = true end
+            s[i] = rest
+        end
+    end
+end
+
+-- Signs alone part paragraphs, unless they underline the line above, the first of its paragraph.
+local function parts(page, i, open)
+    local s = page.s[i]
+    if not RULE_SIGN[byte(s)] or not shape.is_rule(s) then return false end
+    if not open or #s < 3 or not shape.underline(s) then return true end
+    local above = page.s[i - 1]
+    if #above > shape.LONGEST then return true end
+    local chars, width, length = shape.chars(above), shape.width(above), shape.chars(s)
+    local off = math.min(math.abs(chars - length), math.abs(width - length), math.abs(#above - length))
+    return not (off <= 2 or off * 5 <= width)
+end
+
+local function paragraphs(page)
+    local s = page.s
+    local first, last, gap, block_of = page.first, page.last, page.gap, page.block_of
+    local b, blanks, open = 0, 0, false
+    for i = 1, page.n do
+        if s[i] == "" then
+            blanks = blanks + 1
+            open = false
+        elseif RULE_SIGN[byte(s[i])] and parts(page, i, open) then
+            b = b + 1
+            first[b], last[b], gap[b], block_of[i] = i, i, blanks, b
+            blanks, open = 0, false
+        else
+            if not open then
+                b = b + 1
+                first[b], gap[b] = i, blanks
+                open = true
+                blanks = 0
+            end
+            last[b] = i
+            block_of[i] = b
+        end
+    end
+    page.blocks = b
+end
+
+-- Takes the decoded text, gives the page.
+function lines.read(text)
+    local page = { text = text, s = {}, from = {}, to = {}, indent = {}, hollow = {}, first = {}, last = {}, gap = {}, block_of = {} }
+    cut(text, page)
+    unquote(page)
+    paragraphs(page)
+    return page
+end
+
+-- The last line from `from` back to `floor` that is not blank, hollow lines counted as ink.
+function lines.back(page, from, floor)
+    local i = from
+    while i > floor and page.s[i] == "" and not page.hollow[i] do i = i - 1 end
+    return i
+end
+
+-- The first line from `from` on to `ceiling` that is not blank, or nil.
+function lines.on(page, from, ceiling)
+    for i = from, ceiling do
+        if page.s[i] ~= "" then return i end
+    end
+    return nil
+end
+
+return lines

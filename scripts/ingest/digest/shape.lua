@@ -1,0 +1,224 @@
+-- shape.lua: what one line looks like. No language is assumed: letters are told by their bytes, the case of
+-- Latin, Greek and Cyrillic letters by the ranges of their UTF-8 encoding, CJK text by its three-byte letters.
+-- All functions look at no more than a few hundred bytes, so that a line of a megabyte costs what a short one does.
+
+local names = require "names"
+local byte, find, gsub, lower, match, sub = string.byte, string.find, string.gsub, string.lower, string.match, string.sub
+
+local shape = {}
+
+-- Longest line, in bytes, that is looked at as a title, a label or a mark.
+shape.LONGEST = 400
+
+local CONT = "[\x80-\xBF]"
+
+-- Number of letters and signs (UTF-8 code points) of a string that is not very long.
+function shape.chars(s)
+    if not find(s, "[\x80-\xFF]") then return #s end
+    local _, tails = gsub(s, CONT, "")
+    return #s - tails
+end
+
+-- Columns that the string fills on a terminal, near enough: CJK letters fill two.
+function shape.width(s)
+    if not find(s, "[\xE2-\xEF]") then return shape.chars(s) end
+    local _, wide = gsub(s, "[\xE3-\xED\xEF]" .. CONT .. CONT, "")
+    return shape.chars(s) + wide
+end
+
+-- How much a title of this length says: CJK letters count for two and a half Latin ones.
+function shape.weight(s)
+    if not find(s, "[\xE2-\xEF]") then return shape.chars(s) end
+    local _, wide = gsub(s, "[\xE3-\xED]" .. CONT .. CONT, "")
+    return shape.chars(s) + wide * 3 // 2
+end
+
+function shape.is_cjk(s) return find(s, "[\xE3-\xED]" .. CONT .. CONT) ~= nil end
+
+-- Runs of letters parted by blanks; in CJK text a word for each two letters.
+function shape.words(s)
+    local _, gaps = gsub(s, "%S+", "")
+    if not find(s, "[\xE3-\xED]") then return gaps end
+    local _, wide = gsub(s, "[\xE3-\xED]" .. CONT .. CONT, "")
+    return gaps + wide // 2
+end
+
+local CAPITAL_OF = {}  -- small letter -> nothing; capital -> small, for two-byte letters
+do
+    local function pair(from, to, offset)
+        for c = from, to do CAPITAL_OF[utf8.char(c)] = utf8.char(c + offset) end
+    end
+    pair(0xC0, 0xD6, 32); pair(0xD8, 0xDE, 32)
+    pair(0x391, 0x3A9, 32); pair(0x410, 0x42F, 32); pair(0x400, 0x40F, 80)
+    for c = 0x100, 0x136, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
+    for c = 0x139, 0x147, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
+    for c = 0x14A, 0x176, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
+    for c = 0x179, 0x17D, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
+end
+
+-- The string in small letters, beyond ASCII too.
+function shape.small(s)
+    s = lower(s)
+    if find(s, "[\xC3-\xD0]") then s = gsub(s, "[\xC3-\xD0]" .. CONT, CAPITAL_OF) end
+    return s
+end
+
+local LOWER = {}
+for _, l in pairs(CAPITAL_OF) do LOWER[l] = true end
+LOWER["ß"] = true
+
+-- Counts of capitals and of small letters.
+function shape.cases(s)
+    local _, up = gsub(s, "%u", "")
+    local _, low = gsub(s, "%l", "")
+    for letter in string.gmatch(s, "[\xC3-\xD1]" .. CONT) do
+        if CAPITAL_OF[letter] then up = up + 1 elseif LOWER[letter] then low = low + 1 end
+    end
+    return up, low
+end
+
+-- All letters are capitals, and there are enough of them to mean it.
+function shape.is_caps(s)
+    if #s > shape.LONGEST or find(s, "%l") then return false end
+    local up, low = shape.cases(s)
+    return low == 0 and up >= 5 and up * 2 >= shape.chars(s)
+end
+
+-- Quotes of any kind, blanks of any kind and case make no difference to what is the same text.
+function shape.fold(s)
+    if find(s, "[\xC2\xE2\xE3]") then
+        s = gsub(s, "\xE2\x80[\x98-\x9F\xB9\xBA]", "")
+        s = gsub(s, "\xC2[\xAB\xBB]", "")
+        s = gsub(s, "\xC2\xA0", " ")
+        s = gsub(s, "\xE3\x80[\x80\x8C-\x8F\x9D-\x9F]", " ")
+        s = gsub(s, "\xE2\x80[\x90-\x95]", "-")
+    end
+    s = gsub(shape.small(s), "[\"'`]", "")
+    s = gsub(s, "%s+", " ")
+    return match(s, "^ ?(.-) ?$")
+end
+
+local CLOSERS = { ["”"] = true, ["’"] = true, ["»"] = true, ["」"] = true, ["』"] = true, ["）"] = true, ["】"] = true, ["“"] = true }
+
+-- The line without the quotes and brackets that may follow its last sign.
+local function unquoted(s)
+    for _ = 1, 4 do
+        local c = byte(s, -1)
+        if c == 34 or c == 39 or c == 41 or c == 93 or c == 42 or c == 95 then
+            s = sub(s, 1, -2)
+        elseif c and c >= 0x80 then
+            local tail = match(s, "[\xC2-\xEF]" .. CONT .. CONT .. "?$")
+            if not (tail and CLOSERS[tail]) then break end
+            s = sub(s, 1, -1 - #tail)
+        else
+            break
+        end
+    end
+    return s
+end
+
+local STOPS = { ["。"] = "stop", ["！"] = "call", ["？"] = "question", ["…"] = "stop", ["："] = "colon", ["；"] = "comma",
+    ["，"] = "comma", ["、"] = "comma", ["।"] = "stop", ["؟"] = "question", ["．"] = "stop" }
+local ASCII_STOPS = { [46] = "stop", [33] = "call", [63] = "question", [58] = "colon", [59] = "comma", [44] = "comma" }
+
+-- How the line ends: "stop", "call", "question", "colon", "comma", or nil. The second value tells whether quotes
+-- or brackets follow that sign.
+function shape.ending(s)
+    if #s > 60 then s = sub(s, -60) end
+    local bare = unquoted(s)
+    local closed = #bare < #s
+    local c = byte(bare, -1)
+    if not c then return nil, closed end
+    if c < 0x80 then
+        if c == 46 and find(bare, "%f[%a]%a%.%a%.$") then return nil, closed end
+        return ASCII_STOPS[c], closed
+    end
+    return STOPS[sub(bare, -3)], closed
+end
+
+-- A line of signs alone: no letter, no digit, no CJK text.
+function shape.is_rule(s)
+    if #s > 300 or find(s, "%w") then return false end
+    if find(s, "[\xC3-\xDF]" .. CONT) then return false end
+    for letter in string.gmatch(s, "[\xE0-\xF4]" .. CONT .. "+") do
+        local c = byte(letter)
+        if c ~= 0xE2 then
+            local two = sub(letter, 1, 2)
+            if not (c == 0xE3 and two == "\xE3\x80") and not (c == 0xEF and (two == "\xEF\xBC" or two == "\xEF\xBD")) then
+                return false
+            end
+        end
+    end
+    return true
+end
+
+-- A run of one sign, as under a Setext title: gives the sign and the number of times.
+function shape.underline(s)
+    local c = match(s, "^[%-=~%^_%*\"#%.%+]")
+    if c and #s >= 3 and find(s, "^%" .. c .. "+$") then return c, #s end
+    local u = match(s, "^(\xE2[\x94-\x96]" .. CONT .. ")") or match(s, "^(\xE2\x80[\x93-\x95])")
+    if u and #s >= 9 and #s <= 900 and gsub(s, u, "") == "" then return u, #s // 3 end
+    return nil
+end
+
+-- The label of a line such as "GT: How do you ...": gives the label, or nil.
+function shape.label(s)
+    if #s > 46 then s = sub(s, 1, 46) end
+    local at = find(s, ":", 1, true)
+    if not at or at > 41 then
+        at = find(s, "：", 1, true)
+        if not at or at > 41 then return nil end
+    end
+    if at < 2 or find(sub(s, at, at + 2), "^:[/%d]") then return nil end
+    local label = sub(s, 1, at - 1)
+    if find(label, "[%.!%?\",;]") or shape.words(label) > 5 then return nil end
+    return label
+end
+
+-- The number or bullet before an entry of a list of contents: gives the entry and the number.
+function shape.unnumbered(s)
+    local n, rest = match(s, "^[%[%(]?(%d%d?%d?)[%]%)%.:]+%s*(%S.*)$")
+    if rest and not find(rest, "^%d") then return rest, tonumber(n) end
+    n, rest = match(s, "^[№#]+%s?(%d+)[%.:%)]?%s+(%S.*)$")
+    if rest then return rest, tonumber(n) end
+    n, rest = match(s, "^(%d%d?)%s*[\xE3\xEF]" .. CONT .. CONT .. "%s*(%S.*)$")
+    if rest and find(s, "^%d+%s*、") or rest and find(s, "^%d+%s*．") then return rest, tonumber(n) end
+    n, rest = match(s, "^（(%d%d?)）%s*(%S.*)$")
+    if rest then return rest, tonumber(n) end
+    rest = match(s, "^[%-%*%+]%s+(%S.*)$") or match(s, "^•%s*(%S.*)$") or match(s, "^·%s*(%S.*)$") or match(s, "^–%s+(%S.*)$")
+    if rest then return rest, nil end
+    return s, nil
+end
+
+-- Four digits of a year, or the signs of a date.
+function shape.has_date(s)
+    return find(s, "%f[%d][12][089]%d%d%f[%D]") ~= nil
+end
+
+-- A writer's line: gives the name, or nil.
+function shape.byline(s)
+    if #s > 120 or #s < 4 then return nil end
+    local plain = match(s, "^[%*_]+(.-)[%*_]+$") or s
+    local low = shape.small(plain)
+    for _, word in ipairs(names.byline) do
+        if sub(low, 1, #word) == word then
+            local rest = sub(plain, #word + 1)
+            local open = find(word, "[:/：｜|]$") or shape.is_cjk(word)
+            local name = match(rest, open and "^[%s:：/]*(.-)%s*$" or "^%s+(.-)%s*$")
+            if name and name ~= "" and shape.is_name(name) then return name end
+        end
+    end
+    return nil
+end
+
+-- Could be the name of one or a few people: short, no digits, no stop, no small word at its beginning.
+function shape.is_name(s)
+    if #s > 90 or find(s, "[%d;!%?\"]") or find(s, "[%a][%a][%a][%a]%.%s") then return false end
+    if shape.words(s) > 9 then return false end
+    if shape.is_cjk(s) then return shape.chars(s) <= 20 and not shape.ending(s) end
+    local low = match(s, "^%l")
+    local up = shape.cases(s)
+    return not low and up >= 1 and shape.ending(s) == nil or (not low and up >= 2 and #s < 60 and find(s, "%u%.$") ~= nil)
+end
+
+return shape

@@ -1,0 +1,225 @@
+-- ingest/text: reads a plain text or a Markdown file as one article.
+--
+-- The headline is, in this order: title of the front matter; the first Markdown heading (# or underlined); the first
+-- line, when it is short, ends without a full stop and a blank line or a writer's line follows; else the first sentence, cut at a word's
+-- end after 90 letters (then the body keeps it whole). Front matter is what Hugo and Jekyll write: lines `key: value` between two
+-- lines of ---; title, author, date, language or lang, url, source are read, the others are left out.
+-- Images of Markdown are captions, not body; deeper headings stay as paragraphs of their own.
+--
+-- Claims little (0.1, Markdown 0.2), so that any plugin that knows its form wins. No options.
+-- Limits: front matter of nested YAML is not read; a line longer than 2,000 bytes is not looked at as a heading.
+
+local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
+
+local LONG = 2000        -- bytes of a line that is looked at
+local HEADLINE = 90      -- letters of a headline made from a sentence
+local TITLE = 160        -- letters of a first line that may be a title
+
+local CONT = "[\x80-\xBF]"
+
+local function chars(s)
+    local _, tails = gsub(s, CONT, "")
+    return #s - tails
+end
+
+-- Blanks at both ends taken off, byte by byte: no pattern that goes back over a long line.
+local function trim(s)
+    local a, b = find(s, "[^%s]"), #s
+    if not a then return "" end
+    while find(s, "^%s", b) do b = b - 1 end
+    s = sub(s, a, b)
+    while sub(s, 1, 2) == "\xC2\xA0" do s = sub(s, 3) end
+    while sub(s, -2) == "\xC2\xA0" do s = sub(s, 1, -3) end
+    return s
+end
+
+local function read_lines(text)
+    local list, pos, size = {}, 1, #text
+    while pos <= size do
+        local e = find(text, "\n", pos, true) or size + 1
+        local last = e - 1
+        if sub(text, last, last) == "\r" and last >= pos then last = last - 1 end
+        list[#list + 1] = { from = pos, to = last, s = last >= pos and trim(sub(text, pos, last)) or "" }
+        pos = e + 1
+    end
+    return list
+end
+
+local function unquoted(value)
+    return match(value, "^\"(.*)\"$") or match(value, "^'(.*)'$") or value
+end
+
+-- Reads the front matter: gives its keys and the line after it.
+local function front_matter(list)
+    local fence = list[1] and list[1].s
+    if fence ~= "---" and fence ~= "+++" then return {}, 1 end
+    local keys = {}
+    for i = 2, math.min(#list, 200) do
+        local s = list[i].s
+        if s == fence or (fence == "---" and s == "...") then return keys, i + 1 end
+        if #s <= LONG then
+            local key, value = match(s, "^([%w_%-]+)%s*[:=]%s*(.*)$")
+            if key then keys[key:lower()] = unquoted(value) end
+        end
+    end
+    return {}, 1
+end
+
+local function next_ink(list, i)
+    while list[i] and list[i].s == "" do i = i + 1 end
+    return list[i] and i or nil
+end
+
+local function heading(s)
+    if #s > LONG or not find(s, "^#") then return nil end
+    local title = match(s, "^#+%s+(.*)$")
+    if not title then return nil end
+    title = gsub(title, "%s+#+$", "")
+    return title ~= "" and title or nil
+end
+
+local function is_underline(s)
+    return #s <= LONG and (find(s, "^===+$") or find(s, "^%-%-%-+$")) ~= nil
+end
+
+local STOPS = { ["。"] = true, ["！"] = true, ["？"] = true, ["…"] = true, ["；"] = true, ["，"] = true, ["："] = true }
+
+local function ends_open(s)
+    return not find(s, "[%.!;:,]$") and not STOPS[sub(s, -3)]
+end
+
+local BYLINE = "^[Bb][Yy] %u[^%.]*$"
+
+-- The headline that stands in the text, the lines it takes, the line after it.
+local function standing_title(list, i)
+    local s = list[i].s
+    local title = heading(s)
+    if title then return title, { i }, i + 1 end
+    local below = list[i + 1] and list[i + 1].s
+    if below and #s <= LONG and is_underline(below) and not is_underline(s) then return s, { i }, i + 2 end
+    if #s <= 4 * TITLE and chars(s) <= TITLE and ends_open(s) and next_ink(list, i + 1)
+        and (not below or below == "" or find(below, BYLINE)) then
+        return s, { i }, i + 1
+    end
+    return nil
+end
+
+-- A whole number of letters from the beginning, at a word's end.
+local function cut_at_word(s, limit)
+    if #s > 8 * limit then s = sub(s, 1, 8 * limit) end
+    if chars(s) <= limit then return s end
+    local at = utf8.len(s) and utf8.offset(s, limit + 1) or limit + 1
+    local head = sub(s, 1, at - 1)
+    local blank = match(head, "^.*()%s")
+    if blank and blank > #head // 2 then head = sub(head, 1, blank - 1) end
+    head = gsub(head, "[%s,;:]+$", "")
+    return head .. "…"
+end
+
+local function first_sentence(s)
+    local head = sub(s, 1, 1200)
+    local e = find(head, "[%.!?][\"'”’»]?%s+%S")
+    local wide = find(head, "[\xE3\xEF][\x80\xBC][\x82\x81\x9F]")
+    if wide and (not e or wide < e) then
+        local stop = sub(head, wide, wide + 2)
+        if STOPS[stop] and stop ~= "，" then return sub(head, 1, wide + 2) end
+    end
+    return e and sub(head, 1, e) or s
+end
+
+local function headline_of(s)
+    local sentence = first_sentence(gsub(sub(s, 1, 1200), "%s+", " "))
+    return cut_at_word(sentence, HEADLINE)
+end
+
+local function add_image(draft, s, i)
+    local alt = match(s, "^!%[(.-)%]%(%S*%)$")
+    if not alt then return false end
+    if alt ~= "" then
+        draft.captions[#draft.captions + 1] = { text = alt, line = i, repeats = {} }
+        draft.lines.captions[#draft.lines.captions + 1] = i
+    end
+    return true
+end
+
+-- The paragraphs from line i on.
+local function read_body(list, i, draft)
+    local paragraphs, open = {}, {}
+    local function close()
+        if #open > 0 then paragraphs[#paragraphs + 1] = table.concat(open, " ") end
+        open = {}
+    end
+    for n = i, #list do
+        local s = list[n].s
+        local title = heading(s)
+        if s == "" then
+            close()
+        elseif title then
+            close()
+            paragraphs[#paragraphs + 1] = title
+            draft.lines.subheads[#draft.lines.subheads + 1] = n
+        elseif #s > LONG or not (find(s, "^!%[") and add_image(draft, s, n)) then
+            open[#open + 1] = s
+            draft.lines.body[#draft.lines.body + 1] = n
+        end
+    end
+    close()
+    return table.concat(paragraphs, "\n\n")
+end
+
+local function read_byline(list, i, draft)
+    local at = next_ink(list, i)
+    local s = at and list[at].s
+    local name = s and #s <= 120 and match(s, "^[%*_]*[Bb][Yy] (%u[^%.%*_]*)[%*_]*$")
+    if not name then return i end
+    draft.byline, draft.lines.byline = name, { at }
+    return at + 1
+end
+
+local function last_ink(list)
+    for i = #list, 1, -1 do
+        if list[i].s ~= "" then return i end
+    end
+end
+
+local function run(document)
+    local list = read_lines(document.text)
+    local last = last_ink(list)
+    if not last then return {} end
+    local keys, i = front_matter(list)
+    local at = next_ink(list, i) or last
+    local draft = { captions = {}, lines = { title = {}, byline = {}, captions = {}, caption_repeats = {}, subheads = {}, body = {} } }
+    local title, title_lines, after = standing_title(list, at)
+    local rule, why = "first-sentence", "no title stands above the text"
+    if title then
+        draft.lines.title, rule, why = title_lines, "first-line", "a short line or heading above the text"
+        at = read_byline(list, after, draft)
+    end
+    if keys.title and keys.title ~= "" then title, rule, why = keys.title, "front-matter", "the front matter names it" end
+    draft.headline = title or headline_of(list[at].s)
+    draft.body = read_body(list, at, draft)
+    draft.byline = draft.byline or keys.author
+    draft.language, draft.url, draft.infosource, draft.published = keys.language or keys.lang, keys.url, keys.source, keys.date
+    local first = next_ink(list, 1)
+    draft.first_line, draft.last_line = first, last
+    draft.range = { list[first].from, list[last].to }
+    draft.confidence = title and 0.9 or 0.5
+    draft.evidence = { { rule = rule, line = at, weight = draft.confidence, text = why } }
+    return { draft }
+end
+
+local function claims(document)
+    local name = document.name or ""
+    if find(name, "%.md$") or find(name, "%.markdown$") then return 0.2 end
+    return 0.1
+end
+
+return {
+    kind = "ingest",
+    name = "text",
+    version = "1.0.0",
+    api = 1,
+    about = "Reads a plain text or Markdown file as one article.",
+    claims = claims,
+    run = run,
+}
