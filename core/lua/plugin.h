@@ -3,7 +3,10 @@
  * Data goes in as model structs and comes out as msgpack, exactly as the plugin gave it (the host
  * checks it). Arrays and maps: a table made by desk.array, or with n > 0 consecutive integer keys,
  * is an array; an empty plain table is an array too; desk.null is nil; integers stay integers;
- * invalid UTF-8 in a string makes it a msgpack bin. */
+ * invalid UTF-8 in a string makes it a msgpack bin. Keys of maps are in byte order.
+ *
+ * Threads: a plugin belongs to the thread that loaded it. Signals: SIGVTALRM is the soft budget's
+ * (SA_RESTART); it comes to the thread that runs a plugin, and once, shortly after a call ended. */
 #pragma once
 
 #include <msgpack.h>
@@ -30,9 +33,8 @@ struct lua_world {
     size_t lib_count;
     uint64_t state_bytes; /* allocator cap of one state */
     uint64_t call_ms;     /* soft budget of one call */
+    /* One line that a plugin logs: `level` is enum log_level, `plugin` is "tag/ships". May be NULL. */
     void (*log)(int level, const char *plugin, struct str text, void *data);
-    /* Called at the start and the end of each call into the plugin: the worker marks in shared
-       memory which plugin runs. */
     void *data;
 };
 
@@ -41,6 +43,8 @@ struct lua_module {
     int (*open)(void *L); /* lua_CFunction: leaves the module's table on the stack */
 };
 
+/* The source, the world and all that they point to are borrowed until lua_plugin_free: a state that
+ * was stopped is thrown away, and the next call loads the plugin again. */
 struct lua_plugin_source {
     const char *kind, *name;
     const struct lua_file *files;
@@ -50,7 +54,7 @@ struct lua_plugin_source {
 
 /* Why a call did not give an answer. */
 struct lua_fault {
-    int guard; /* enum guard of worker/message.h: ERROR, TIME, MEMORY, ANSWER, LOAD */
+    int guard; /* enum guard of lua/guard.h: ERROR, TIME, MEMORY, ANSWER, LOAD */
     char message[1024];
     char traceback[8192];
 };

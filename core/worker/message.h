@@ -23,6 +23,8 @@
  */
 #pragma once
 
+#include "lua/guard.h"
+
 enum message_type {
     MESSAGE_SETUP = 1,
     MESSAGE_READY,
@@ -44,20 +46,4 @@ enum job_op {
     JOB_TEST,
 };
 
-/* Which wall stopped a plugin. */
-#define GUARD_MAP(X)                                                                               \
-    X(ERROR, "error")   /* it raised an error */                                                   \
-    X(TIME, "time")     /* the soft budget or the host's SIGKILL */                                \
-    X(MEMORY, "memory") /* the state's allocator cap or the address space */                       \
-    X(ANSWER, "answer") /* its answer does not fit the contract */                                 \
-    X(LOAD, "load")     /* it could not be loaded */                                               \
-    X(KILLED, "killed") /* the worker died: signal or forbidden system call, named */              \
-    X(INPUT, "input")   /* the input itself cannot be read */
-
-enum guard {
-#define GUARD_ENUM(name, word) GUARD_##name,
-    GUARD_MAP(GUARD_ENUM)
-#undef GUARD_ENUM
-        GUARD_COUNT
-};
 const char *guard_word(enum guard guard);
