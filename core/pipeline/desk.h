@@ -65,13 +65,13 @@ void desk_usage(struct desk *desk, struct desk_usage *out);
 int desk_init(const char *dir, struct error *err);
 
 /* How far an operation is; for a bar. Called at most a few times a second. */
-struct progress {
+struct desk_progress {
     uint64_t done;    /* documents, articles or cases */
     uint64_t total;   /* 0: not known (yet) */
     uint64_t bytes;   /* of input or output so far */
     const char *unit; /* "documents", "articles", "cases" */
 };
-typedef void progress_fn(const struct progress *progress, void *data);
+typedef void desk_progress_fn(const struct desk_progress *progress, void *data);
 
 /* One `--option key=value` as it was typed. */
 struct given_option {

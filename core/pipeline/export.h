@@ -12,7 +12,7 @@ struct export_options {
     const char *query; /* NULL or "": all */
     const struct given_option *given;
     size_t given_count;
-    progress_fn *progress; /* may be NULL */
+    desk_progress_fn *progress; /* may be NULL */
     void *data;
 };
 

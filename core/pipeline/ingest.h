@@ -47,7 +47,7 @@ struct ingest_options {
 
 struct ingest_callbacks {
     void (*report)(const struct ingest_report *report, void *data); /* may be NULL */
-    progress_fn *progress;                                          /* may be NULL */
+    desk_progress_fn *progress;                                     /* may be NULL */
     void *data;
 };
 

@@ -17,6 +17,3 @@ int options_check(const struct manifest *manifest, const msgpack_object *given,
 
 /* Splits "key=value" in place. ERR_USAGE. */
 int option_text_parse(char *text, struct option_text *out, struct error *err);
-
-/* Packs a value with map keys in byte order and numbers in their shortest form. */
-int canonical_pack(const msgpack_object *value, struct buf *out);
