@@ -35,6 +35,7 @@
     X(CALL_MS, 5000, "ms", "one call into a plugin, before the soft stop")                         \
     X(CALL_GRACE_MS, 1000, "ms", "from the soft stop to SIGKILL")                                  \
     X(LOAD_MS, 3000, "ms", "loading a plugin or evaluating desk.lua")                              \
+    X(WORKER_START_MS, 20000, "ms", "a worker's start, before SIGKILL")                            \
     X(WORKERS, 64, "processes", "workers of one host")                                             \
     X(INFLIGHT_BYTES, 16 * MIB, "bytes", "documents and articles in flight in the host")           \
     X(INFLIGHT_ITEMS, 256, "documents", "documents in flight in the host")                         \
@@ -75,8 +76,8 @@ struct limit_info {
 extern const struct limit_info limit_table[LIMIT_COUNT];
 
 /* The value, as unsigned long: LIMIT(DOCUMENT_BYTES). Its name for a message: LIMIT_NAME(...). */
-#define LIMIT(name)      (limit_table[LIMIT_##name##_INDEX].value)
-#define LIMIT_NAME(name) (limit_table[LIMIT_##name##_INDEX].name)
+#define LIMIT(which)      (limit_table[LIMIT_##which##_INDEX].value)
+#define LIMIT_NAME(which) (limit_table[LIMIT_##which##_INDEX].name)
 
 /* The first limit of the table in bytes that has this value, or NULL. */
 const struct limit_info *limit_in_bytes(unsigned long value);
