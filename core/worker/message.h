@@ -1,25 +1,35 @@
-/* What host and worker say to each other. Each frame is [type, sequence, payload]; a worker answers
- * jobs in the order in which they came.
+/* What host and worker say to each other. Each frame is one msgpack array [type, sequence, ...]; a
+ * worker answers jobs in the order in which they came.
  *
- * Setup (host to worker, once, before the walls close):
- *   SETUP  { native = [paths], state_bytes, call_ms, unsafe... }   -> READY { pid, services } or
- * FAULT then, walls closed: PLUGIN { index, kind, name, files = { name = bytes }, lib = { name =
- * bytes }, options = {} } stored, not run; a plugin is loaded when a job first needs it. No answer.
- *   JOB    { op, ... }                          -> ANSWER {...} | FAULT { guard, message,
- * traceback, plugin } Payloads by op, and what the ANSWER holds: CONFIG   { name, bytes } -> {
- * config = {...} }     desk.lua, evaluated MANIFEST { plugin }                         -> {
- * manifest = {...} } INGEST   { plugins = [index...], document } -> { plugin = index, encoding,
- * notes = [text], text_len, answer = drafts as Lua gave them, text (only when `want_text`) }
- *   ARTICLE  { plugins = [index...], words, article }
- *              -> { results = [ { plugin, answer } | { plugin, fault = {...} } ], words = bin }
- *              Field suggestions (language ...) are applied in the worker between plugins, and by
- *              the host again from the checked answers. `words` true: index words wanted.
- *   EXPORT_OPEN  { plugin, options, context }   -> { files = [...] }
- *   EXPORT_WRITE { articles = [..] }            -> { files = [ { name, append = bin } ... ] }
- *   EXPORT_CLOSE { }                            -> { files = [...] }
- *   TEST     { plugin, case }                   -> { cases, name, passed, message, answer }
- *              case 0 asks for the number of cases.
- *   LOG (worker to host, any time within a job): { level, plugin, text }
+ * Host to worker
+ *   [SETUP, 0, {native, lib, state_bytes, worker_bytes, call_ms}]
+ *       once, before the walls close. Answer: READY, or FAULT when a native plugin does not load.
+ *   [PLUGIN, 0, {index, kind, name, native, files, options}]
+ *       kept, not run: a plugin is loaded when a job first needs it. No answer.
+ *   [JOB, sequence, op, session, {...}]
+ *       answer: ANSWER or FAULT with the same sequence.
+ *   [FORGET, 0, session]
+ *       the session's state is dropped. No answer.
+ * Worker to host
+ *   [READY, 0, {pid, services}]
+ *   [ANSWER, sequence, {...}]
+ *   [FAULT, sequence, guard, plugin or -1, message, traceback]
+ *   [LOG, sequence, level, plugin, text]     any time within a job
+ *
+ * Jobs by op, and what the ANSWER holds
+ *   CONFIG    {name, bytes} -> {config}                      desk.lua, evaluated
+ *   MANIFEST  {plugin} -> {manifest}
+ *   INGEST    {plugins = [index], document, want_text}
+ *             -> {plugin, encoding, notes = [text], text_len, answer, text (only if wanted)}
+ *   ARTICLE   {plugins = [index], words, article}
+ *             -> {results = [{plugin, answer} | {plugin, fault = {guard, message, traceback}}],
+ *                 words = bin or nil}
+ *             Field suggestions (language ...) and tags are applied between plugins, by
+ *             suggest_apply() (worker/suggest.h), and by the host again from the checked answers.
+ *   EXPORT_OPEN  {plugin, options} -> {files = [{name, append}]}     all three within a session
+ *   EXPORT_WRITE {articles} -> {files}
+ *   EXPORT_CLOSE {} -> {files}
+ *   TEST      {plugin, case} -> {count, name, passed, message, answer}    case 0: the count alone
  */
 #pragma once
 
@@ -33,6 +43,7 @@ enum message_type {
     MESSAGE_ANSWER,
     MESSAGE_FAULT,
     MESSAGE_LOG,
+    MESSAGE_FORGET,
 };
 
 enum job_op {
@@ -44,6 +55,7 @@ enum job_op {
     JOB_EXPORT_WRITE,
     JOB_EXPORT_CLOSE,
     JOB_TEST,
+    JOB_OP_END, /* one past the last */
 };
 
 const char *guard_word(enum guard guard);

@@ -41,7 +41,8 @@ struct pool_plugin {
 };
 
 struct pool_options {
-    unsigned workers;          /* 0: one per core */
+    const char *program;       /* NULL: this one, /proc/self/exe */
+    unsigned workers;          /* 0: one per core; started as they are needed */
     const char *const *native; /* paths of native plugins to open before the walls close */
     size_t native_count;
     const struct pool_file *lib; /* shared Lua modules (scripts/lib) */

@@ -1,0 +1,317 @@
+#include "worker/pool.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "model/wire.h"
+#include "worker/frame.h"
+#include "worker/pool_parts.h"
+
+#define CLOSE_MS 1000 /* for idle workers to end by themselves */
+
+const char *pool_title(const struct pool *pool, int64_t plugin)
+{
+    if (plugin < 0 || plugin >= (int64_t)LIMIT(PLUGINS) || !pool->shipped[plugin].used)
+        return NULL;
+    return pool->shipped[plugin].title;
+}
+
+/* Frames that go out in one turn of the loop go out together, before it waits. */
+static void on_flush(uv_prepare_t *prepare)
+{
+    struct pool *pool = prepare->data;
+    if (!pool->dirty)
+        return;
+    pool->dirty = false;
+    for (struct worker *at = pool->workers, *next = NULL; at; at = next) {
+        next = at->next;
+        if (at->channel.out.len > at->channel.sent)
+            channel_flush(&at->channel);
+    }
+}
+
+static void pack_files(msgpack_packer *packer, const struct pool_file *files, size_t count)
+{
+    msgpack_pack_map(packer, count);
+    for (size_t i = 0; i < count; i++) {
+        wire_pack_key(packer, files[i].name);
+        wire_pack_bin(packer, files[i].bytes, files[i].len);
+    }
+}
+
+static int pack_setup(struct pool *pool, const struct pool_options *options, struct error *err)
+{
+    struct buf *out = &pool->setup;
+    msgpack_packer packer;
+    size_t begun = frame_begin(out);
+    wire_packer(&packer, out);
+    msgpack_pack_array(&packer, 3);
+    msgpack_pack_int(&packer, MESSAGE_SETUP);
+    msgpack_pack_int(&packer, 0);
+    msgpack_pack_map(&packer, 5);
+    wire_pack_key(&packer, "native");
+    msgpack_pack_array(&packer, options->native_count);
+    for (size_t i = 0; i < options->native_count; i++)
+        wire_pack_str(&packer, str_of(options->native[i]));
+    wire_pack_key(&packer, "lib");
+    pack_files(&packer, options->lib, options->lib_count);
+    wire_pack_key(&packer, "state_bytes");
+    msgpack_pack_uint64(&packer, options->state_bytes ? options->state_bytes : LIMIT(STATE_BYTES));
+    wire_pack_key(&packer, "worker_bytes");
+    msgpack_pack_uint64(&packer,
+                        options->worker_bytes ? options->worker_bytes : LIMIT(WORKER_BYTES));
+    wire_pack_key(&packer, "call_ms");
+    msgpack_pack_uint64(&packer, pool->call_ms);
+    return frame_end(out, begun, err);
+}
+
+static unsigned pool_size(unsigned wanted)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (wanted == 0)
+        wanted = cores > 0 ? (unsigned)cores : 1;
+    return wanted < LIMIT(WORKERS) ? wanted : (unsigned)LIMIT(WORKERS);
+}
+
+static int64_t children_cpu_us(void)
+{
+    struct rusage usage;
+    if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
+        return 0;
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec +
+           usage.ru_stime.tv_usec;
+}
+
+/* These three cannot fail. They do not keep the loop alive: the workers' sockets do. */
+static void open_handles(struct pool *pool)
+{
+    uv_timer_init(pool->loop, &pool->watchdog);
+    uv_timer_init(pool->loop, &pool->backoff);
+    uv_prepare_init(pool->loop, &pool->flush);
+    pool->watchdog.data = pool->backoff.data = pool->flush.data = pool;
+    pool->handles = 3;
+    uv_prepare_start(&pool->flush, on_flush);
+    uv_unref((uv_handle_t *)&pool->watchdog);
+    uv_unref((uv_handle_t *)&pool->flush);
+}
+
+static void pool_free(struct pool *pool)
+{
+    for (size_t i = 0; pool->shipped && i < LIMIT(PLUGINS); i++) {
+        mem_free(pool->shipped[i].title);
+        buf_free(&pool->shipped[i].frame);
+    }
+    while (pool->sessions) {
+        struct session *session = pool->sessions;
+        pool->sessions = session->next;
+        mem_free(session);
+    }
+    mem_free(pool->shipped);
+    mem_free(pool->program);
+    buf_free(&pool->setup);
+    mem_free(pool);
+}
+
+int pool_open(uv_loop_t *loop, const struct pool_options *options, struct pool **out,
+              struct error *err)
+{
+    struct pool *pool = mem_zero(1, sizeof *pool);
+    if (!pool)
+        return error_set(err, ERR_NOMEM, "no memory for the workers");
+    pool->loop = loop;
+    pool->room = options->room;
+    pool->log = options->log;
+    pool->data = options->data;
+    pool->size = pool_size(options->workers);
+    pool->call_ms = options->call_ms ? options->call_ms : LIMIT(CALL_MS);
+    pool->grace_ms = options->grace_ms ? options->grace_ms : LIMIT(CALL_GRACE_MS);
+    pool->shipped = mem_zero(LIMIT(PLUGINS), sizeof *pool->shipped);
+    pool->program = options->program ? mem_strdup(options->program) : NULL;
+    pool->children_cpu_us = children_cpu_us();
+    int rc = 0;
+    if (!pool->shipped || (options->program && !pool->program))
+        rc = error_set(err, ERR_NOMEM, "no memory for the workers");
+    else
+        rc = pack_setup(pool, options, err);
+    if (rc < 0) {
+        pool_free(pool);
+        return rc;
+    }
+    open_handles(pool);
+    *out = pool;
+    return 0;
+}
+
+static int pack_plugin(struct buf *out, const struct pool_plugin *plugin, struct error *err)
+{
+    msgpack_packer packer;
+    size_t begun = frame_begin(out);
+    wire_packer(&packer, out);
+    msgpack_pack_array(&packer, 3);
+    msgpack_pack_int(&packer, MESSAGE_PLUGIN);
+    msgpack_pack_int(&packer, 0);
+    msgpack_pack_map(&packer, 6);
+    wire_pack_key(&packer, "index");
+    msgpack_pack_uint32(&packer, plugin->index);
+    wire_pack_key(&packer, "kind");
+    wire_pack_str(&packer, str_of(plugin->kind));
+    wire_pack_key(&packer, "name");
+    wire_pack_str(&packer, str_of(plugin->name));
+    wire_pack_key(&packer, "native");
+    if (plugin->native)
+        msgpack_pack_true(&packer);
+    else
+        msgpack_pack_false(&packer);
+    wire_pack_key(&packer, "files");
+    pack_files(&packer, plugin->files, plugin->file_count);
+    wire_pack_key(&packer, "options");
+    if (plugin->options.len == 0)
+        msgpack_pack_nil(&packer);
+    else
+        buf_str(out, plugin->options);
+    return frame_end(out, begun, err);
+}
+
+int pool_ship(struct pool *pool, const struct pool_plugin *plugin, struct error *err)
+{
+    if (plugin->index >= LIMIT(PLUGINS))
+        return error_set(err, ERR_LIMIT, "more than %s (%lu) plugins", LIMIT_NAME(PLUGINS),
+                         LIMIT(PLUGINS));
+    struct shipped *shipped = &pool->shipped[plugin->index];
+    if (shipped->used)
+        return error_set(err, ERR_EXISTS, "plugin index %u is taken by %s", plugin->index,
+                         shipped->title);
+    if (plugin->options.len && frame_check(plugin->options.at, plugin->options.len, err) < 0)
+        return error_wrap(err, "options of %s/%s", plugin->kind, plugin->name);
+    int rc = pack_plugin(&shipped->frame, plugin, err);
+    if (rc >= 0) {
+        size_t len = strlen(plugin->kind) + strlen(plugin->name) + 2;
+        shipped->title = mem_alloc(len);
+        if (shipped->title)
+            snprintf(shipped->title, len, "%s/%s", plugin->kind, plugin->name);
+        else
+            rc = error_set(err, ERR_NOMEM, "no memory for plugin %s", plugin->name);
+    }
+    if (rc < 0) {
+        buf_free(&shipped->frame);
+        return rc;
+    }
+    shipped->used = true;
+    for (struct worker *at = pool->workers; at; at = at->next)
+        if (!at->channel.ended)
+            buf_str(&at->channel.out, buf_view(&shipped->frame));
+    pool->dirty = true;
+    return 0;
+}
+
+unsigned pool_workers(const struct pool *pool)
+{
+    return pool->size;
+}
+
+/* VmHWM: ru_maxrss of a child would begin with the host's own size at the fork. */
+uint64_t worker_rss(const struct worker *worker)
+{
+    char path[64], line[256];
+    unsigned long kib = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", uv_process_get_pid(&worker->process));
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return worker->peak_rss;
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %lu", &kib) == 1)
+            break;
+    fclose(file);
+    return kib ? kib * KIB : worker->peak_rss;
+}
+
+static int64_t worker_cpu_us(const struct worker *worker)
+{
+    clockid_t clock;
+    struct timespec spent;
+    if (clock_getcpuclockid(uv_process_get_pid(&worker->process), &clock) != 0 ||
+        clock_gettime(clock, &spent) < 0)
+        return 0;
+    return (int64_t)spent.tv_sec * 1000000 + spent.tv_nsec / 1000;
+}
+
+void pool_usage(struct pool *pool, struct pool_usage *out)
+{
+    out->cpu_us = children_cpu_us() - pool->children_cpu_us;
+    out->replaced = pool->replaced;
+    for (struct worker *at = pool->workers; at; at = at->next) {
+        out->cpu_us += worker_cpu_us(at);
+        at->peak_rss = worker_rss(at);
+        if (at->peak_rss > pool->peak_rss)
+            pool->peak_rss = at->peak_rss;
+    }
+    out->peak_rss = pool->peak_rss;
+}
+
+void pool_handle_gone(struct pool *pool)
+{
+    pool->handles--;
+    if (!pool->closing)
+        return;
+    if (pool->handles == 3 && !pool->workers && !uv_is_closing((uv_handle_t *)&pool->watchdog)) {
+        uv_close((uv_handle_t *)&pool->watchdog, pool_timer_gone);
+        uv_close((uv_handle_t *)&pool->backoff, pool_timer_gone);
+        uv_close((uv_handle_t *)&pool->flush, pool_timer_gone);
+    } else if (pool->handles == 0) {
+        void (*closed)(void *data) = pool->closed;
+        void *data = pool->closed_data;
+        pool_free(pool);
+        if (closed)
+            closed(data);
+    }
+}
+
+void pool_timer_gone(uv_handle_t *handle)
+{
+    pool_handle_gone(handle->data);
+}
+
+static void cancel(struct job_list *list)
+{
+    struct pool_job *job = NULL;
+    while ((job = list_pop(list)))
+        job_fault(job, GUARD_KILLED, -1, "", "cancelled");
+}
+
+static void on_close_late(uv_timer_t *timer)
+{
+    struct pool *pool = timer->data;
+    for (struct worker *at = pool->workers; at; at = at->next)
+        worker_kill(at, END_DONE);
+}
+
+void pool_close(struct pool *pool, void (*done)(void *data), void *data)
+{
+    pool->closing = true;
+    pool->closed = done;
+    pool->closed_data = data;
+    for (struct worker *at = pool->workers; at; at = at->next) {
+        struct job_list jobs = at->jobs;
+        at->jobs = (struct job_list){0};
+        if (jobs.first || at->state != WORKER_READY)
+            worker_kill(at, END_DONE);
+        else
+            worker_retire(at);
+        cancel(&jobs);
+    }
+    cancel(&pool->lonely);
+    cancel(&pool->requeued);
+    uv_timer_stop(&pool->watchdog);
+    uv_timer_start(&pool->backoff, on_close_late, CLOSE_MS, 0);
+    /* counts itself out: with no worker left the handles close at once */
+    pool->handles++;
+    pool_handle_gone(pool);
+}
