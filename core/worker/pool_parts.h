@@ -38,8 +38,8 @@ struct worker {
     unsigned logs;        /* lines that the job at the front has logged */
     uint64_t call_seen;   /* the time walls: see watch.c */
     int64_t call_since_us, head_since_us, started_us;
-    char why[512]; /* END_FRAME: what was wrong; a setup fault's message */
-    bool refused;  /* the worker itself said that it cannot start */
+    char why[ERROR_TEXT_MAX]; /* END_FRAME: what was wrong; a setup fault's message */
+    bool refused;             /* the worker itself said that it cannot start */
     uint64_t peak_rss;
 };
 

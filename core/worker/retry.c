@@ -25,7 +25,7 @@
 struct verdict {
     enum guard guard;
     int64_t plugin;
-    char text[ERROR_TEXT_MAX];
+    char text[2 * ERROR_TEXT_MAX];
 };
 
 void job_fault(struct pool_job *job, enum guard guard, int64_t plugin, const char *traceback,
@@ -132,7 +132,7 @@ static void fault_all(struct job_list *list, const char *message)
 static void judge_start(struct worker *worker, int64_t status, int signal)
 {
     struct pool *pool = worker->pool;
-    char message[ERROR_TEXT_MAX];
+    char message[2 * ERROR_TEXT_MAX];
     if (worker->refused)
         snprintf(message, sizeof message, "a worker cannot start: %s", worker->why);
     else if (worker->end == END_HANG_START)
