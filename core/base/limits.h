@@ -22,6 +22,7 @@
     X(EVIDENCE_PER_ARTICLE, 200, "entries", "evidence for one cut")                                \
     X(LINES_PER_ARTICLE, 1000 * 1000, "lines", "line numbers a draft may name")                    \
     X(TAGS_PER_ANSWER, 1000, "tags", "tags in one plugin's answer")                                \
+    X(TAGS_PER_ARTICLE, 20000, "tags", "tags of one article, of all plugins")                      \
     X(TAG_BYTES, 512, "bytes", "a tag's scheme, label or code")                                    \
     X(SPANS_PER_TAG, 2000, "spans", "spans of one tag or summary")                                 \
     X(SUMMARY_BYTES, 64 * KIB, "bytes", "a summary")                                               \
