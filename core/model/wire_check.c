@@ -1,0 +1,147 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "model/wire.h"
+
+#define DEPTH_MAX 64
+
+/* The walk keeps, for each open container, how many values it still wants. Each value takes at
+ * least one byte, so what all of them want together may never pass the bytes left: no nest of
+ * containers can promise more values than there are bytes. */
+struct walk {
+    const uint8_t *begin, *at, *end;
+    const char *what;
+    uint64_t items, wanted;
+    size_t depth;
+    uint32_t open[DEPTH_MAX];
+    struct error *err;
+};
+
+/* What a value's first bytes declare. */
+struct head {
+    uint64_t payload;  /* bytes that follow */
+    uint64_t children; /* values that follow */
+    unsigned size;     /* bytes of a big-endian count that follow the type byte */
+    enum { HEAD_FIXED, HEAD_PAYLOAD, HEAD_ARRAY, HEAD_MAP, HEAD_BAD } counts;
+};
+
+static int broken(const struct walk *walk, const char *why)
+{
+    return error_set(walk->err, ERR_INVALID, "%s: byte %zu: %s", walk->what,
+                     (size_t)(walk->at - walk->begin), why);
+}
+
+/* The types 0xC0 to 0xDF of the msgpack specification. */
+static struct head long_head(uint8_t type)
+{
+    static const struct head bad = {.counts = HEAD_BAD};
+    if (type == 0xC0 || type == 0xC2 || type == 0xC3) /* nil, false, true */
+        return (struct head){0};
+    if (type >= 0xC4 && type <= 0xC6) /* bin 8, 16, 32 */
+        return (struct head){.size = 1U << (type - 0xC4), .counts = HEAD_PAYLOAD};
+    if (type >= 0xCA && type <= 0xD3) { /* float 32, 64; uint and int 8 to 64 */
+        static const uint8_t sizes[] = {4, 8, 1, 2, 4, 8, 1, 2, 4, 8};
+        return (struct head){.payload = sizes[type - 0xCA]};
+    }
+    if (type >= 0xD9 && type <= 0xDB) /* str 8, 16, 32 */
+        return (struct head){.size = 1U << (type - 0xD9), .counts = HEAD_PAYLOAD};
+    if (type >= 0xDC)
+        return (struct head){.size = type & 1 ? 4 : 2,
+                             .counts = type < 0xDE ? HEAD_ARRAY : HEAD_MAP};
+    return bad;
+}
+
+static struct head head_of(uint8_t type)
+{
+    if (type < 0x80 || type >= 0xE0) /* small integers */
+        return (struct head){0};
+    if (type < 0x90)
+        return (struct head){.children = (type & 15U) * 2};
+    if (type < 0xA0)
+        return (struct head){.children = type & 15U};
+    if (type < 0xC0)
+        return (struct head){.payload = type & 31U};
+    return long_head(type);
+}
+
+static int read_count(struct walk *walk, struct head *head)
+{
+    uint64_t count = 0;
+    if (head->size > (size_t)(walk->end - walk->at))
+        return broken(walk, "is cut off");
+    for (unsigned i = 0; i < head->size; i++)
+        count = count << 8 | *walk->at++;
+    if (head->counts == HEAD_PAYLOAD)
+        head->payload = count;
+    else if (head->counts != HEAD_FIXED)
+        head->children = head->counts == HEAD_MAP ? count * 2 : count;
+    return 0;
+}
+
+static int open_container(struct walk *walk, uint64_t children)
+{
+    walk->wanted += children;
+    if (walk->wanted > (uint64_t)(walk->end - walk->at) || children > UINT32_MAX)
+        return broken(walk, "declares more values than there are bytes");
+    if (children == 0)
+        return 0;
+    if (walk->depth >= LIMIT(FRAME_DEPTH) || walk->depth >= DEPTH_MAX)
+        return error_set(walk->err, ERR_LIMIT, "%s: byte %zu: nested deeper than %s (%lu levels)",
+                         walk->what, (size_t)(walk->at - walk->begin), LIMIT_NAME(FRAME_DEPTH),
+                         LIMIT(FRAME_DEPTH));
+    walk->open[walk->depth++] = (uint32_t)children;
+    return 0;
+}
+
+static int walk_value(struct walk *walk)
+{
+    if (walk->at == walk->end)
+        return broken(walk, "is cut off");
+    struct head head = head_of(*walk->at);
+    if (head.counts == HEAD_BAD)
+        return broken(walk, "has a type that is not used here");
+    if (++walk->items > LIMIT(FRAME_ITEMS))
+        return error_set(walk->err, ERR_LIMIT, "%s: has more values than %s allows (%lu)",
+                         walk->what, LIMIT_NAME(FRAME_ITEMS), LIMIT(FRAME_ITEMS));
+    walk->at++;
+    walk->wanted--;
+    if (walk->depth)
+        walk->open[walk->depth - 1]--;
+    int rc = read_count(walk, &head);
+    if (rc < 0)
+        return rc;
+    if (head.payload > (uint64_t)(walk->end - walk->at))
+        return broken(walk, "declares more bytes than there are");
+    walk->at += head.payload;
+    return open_container(walk, head.children);
+}
+
+int wire_check(const void *bytes, size_t len, const char *what, struct error *err)
+{
+    struct walk walk = {.begin = bytes, .at = bytes, .what = what, .wanted = 1, .err = err};
+    walk.end = walk.begin + len;
+    do {
+        int rc = walk_value(&walk);
+        if (rc < 0)
+            return rc;
+        while (walk.depth && walk.open[walk.depth - 1] == 0)
+            walk.depth--;
+    } while (walk.depth);
+    return walk.at == walk.end ? 0 : broken(&walk, "has bytes after its end");
+}
+
+int wire_unpack(const char *bytes, size_t len, const char *what, msgpack_zone *zone,
+                msgpack_object *out, struct error *err)
+{
+    size_t used = 0;
+    int rc = wire_check(bytes, len, what, err);
+    if (rc < 0)
+        return rc;
+    msgpack_unpack_return got = msgpack_unpack(bytes, len, &used, zone, out);
+    if (got == MSGPACK_UNPACK_NOMEM_ERROR)
+        return error_set(err, ERR_NOMEM, "%s: out of memory", what);
+    if (got != MSGPACK_UNPACK_SUCCESS)
+        return error_set(err, ERR_INVALID, "%s: is no msgpack (%d)", what, (int)got);
+    return 0;
+}
