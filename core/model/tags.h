@@ -1,0 +1,8 @@
+/* Order among tags. Inside model/ only. */
+#pragma once
+
+#include "model/fields.h"
+
+/* Makes one tag of those that say the same: all spans, the higher score. Needs tags_sort's order.
+ */
+int tags_merge(struct reader *in, const struct place *at, struct tag_list *tags);
