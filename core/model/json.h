@@ -9,12 +9,15 @@
 #include "base/error.h"
 #include "model/article.h"
 
-json_t *str_to_json(struct str text);                 /* none gives JSON null */
-json_t *spans_to_json(const struct span_list *spans); /* [[start, end], ...], 0-based half-open */
+json_t *str_to_json(struct str text); /* none gives null; U+FFFD for each byte that is no UTF-8 */
+/* [[start, end], ...], 0-based half-open; in the headline [start, end, "headline"]. */
+json_t *spans_to_json(const struct span_list *spans);
 
 /* id, uri, version, headline, byline, infosource, language, genre, received, tags, summary; `whole`
- * adds the text, captions, note, url, published, dateline, lines, evidence.
- * Tags: [{scheme,label,code,score,spans,plugin}]. */
+ * adds the text, captions, note, url, published, dateline, lines, evidence, first_line, last_line,
+ * range, confidence, and summary_spans and summary_plugin. The summary is its text, or null.
+ * Tags: [{scheme,label,code,score,spans,plugin}]; a field suggestion
+ * {field,value,score,spans,plugin}. */
 json_t *article_to_json(const struct article *article, bool whole);
 
 /* One cut of `ingest --explain --json`: headline, first_line, last_line, byline, genre,
@@ -23,10 +26,12 @@ json_t *article_to_json(const struct article *article, bool whole);
 json_t *draft_to_json(const struct article *draft);
 
 json_t *tags_to_json(const struct tag_list *tags);
+/* {text, spans, plugin}; null when there is none. */
 json_t *summary_to_json(const struct summary *summary);
 
 /* An article from one JSONL line: id (number; a string is kept in `uri`), headline (or title), text
- * (or body), language, byline, url, published. Other keys are ignored: it is others' input.
- * ERR_INVALID says where the JSON breaks. Strings are copied into `arena`. */
+ * (or body), language, byline, dateline, genre, infosource, note, url, published. null is as
+ * absent. Other keys are ignored: it is others' input. ERR_INVALID says where the JSON breaks, or
+ * which key is of the wrong type. Strings are copied into `arena`. */
 int article_from_json(const char *line, size_t len, struct arena *arena, struct article *out,
                       struct error *err);
