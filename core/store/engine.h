@@ -1,0 +1,86 @@
+/* What an engine of the store is: the functions behind store.h. The facade (store.c), the writer's
+ * thread with its queue and group commit (writer.c) and the desk's lock (lock.c) are the same for
+ * every engine; an engine keeps and finds. sqlite/ is the embedded default. Another one fills in a
+ * struct store_engine and is named in engine_default() or, as a plugin of kind `store`, registered
+ * by its address: nothing here knows SQLite.
+ *
+ * Threads. open_writer() is called on the loop's thread before the writer's thread begins, and
+ * close_writer() after it ended; between them all functions of a writer are called on that one
+ * thread. A reader belongs to one thread at a time; readers and the writer work at the same time.
+ *
+ * Transactions. The writer calls begin, then for each request of a group: mark, the operation,
+ * and keep, or undo when the operation failed; then commit. After a commit that failed it calls
+ * rollback, and tries each request of the group again in a transaction of its own, so that one
+ * request fails alone there too. An error that makes the whole transaction useless (the disk is
+ * full) is told by broken(): then the writer rolls back and does the same. */
+#pragma once
+
+#include "store/store.h"
+
+struct engine_writer; /* the engine's own */
+struct engine_reader;
+
+struct store_engine {
+    const char *name; /* "sqlite" */
+
+    /* An empty store in the folder `dir`, which is there. ERR_EXISTS when it holds one. */
+    int (*create)(const char *dir, struct error *err);
+
+    /* Opens for writing; the caller holds the desk's lock. Migrates, makes good what an earlier
+     * writer left. `text` must not be NULL. */
+    int (*open_writer)(const char *dir, const struct desk_text_api *text, bool no_index,
+                       struct engine_writer **out, struct error *err);
+    void (*close_writer)(struct engine_writer *writer); /* rolls back what is open; NULL is fine */
+
+    int (*begin)(struct engine_writer *writer, struct error *err);
+    int (*commit)(struct engine_writer *writer, struct error *err);
+    void (*rollback)(struct engine_writer *writer); /* also when nothing is open */
+    int (*mark)(struct engine_writer *writer, struct error *err);
+    int (*keep)(struct engine_writer *writer, struct error *err);
+    void (*undo)(struct engine_writer *writer); /* back to the last mark, which is gone then */
+    /* Whether the transaction cannot go on and must be rolled back whole. */
+    bool (*broken)(struct engine_writer *writer);
+
+    /* One request each; they fill in what store.h says, also `error` of nothing: the code and the
+     * message go to the caller. May be called again for the same request. */
+    int (*receive)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*apply)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*fail)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*revise)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*retry)(struct engine_writer *writer, struct store_request *request, struct error *err);
+
+    /* Indexes at most `max` of the articles that wait, oldest first, in a transaction of its own.
+     * Gives how many were indexed. 0: none waits. */
+    int (*index_step)(struct engine_writer *writer, size_t max, struct error *err);
+    /* Articles that wait for the index, committed; a lower bound that costs nothing to ask. */
+    size_t (*index_waiting)(struct engine_writer *writer);
+    /* The queue ran empty: give memory back, bring a log up to date. */
+    void (*idle)(struct engine_writer *writer);
+
+    /* Readers: as the functions of the same name in store.h. */
+    int (*open_reader)(const char *dir, const struct desk_text_api *text,
+                       struct engine_reader **out, struct error *err);
+    void (*close_reader)(struct engine_reader *reader);
+    int (*counts)(struct engine_reader *reader, struct store_counts *out, struct error *err);
+    int (*search)(struct engine_reader *reader, const struct query *query,
+                  const struct store_page *page,
+                  int (*each)(const struct store_hit *hit, void *data), void *data, bool *more,
+                  struct error *err);
+    int (*article)(struct engine_reader *reader, int64_t id, struct arena *arena,
+                   struct article *out, struct error *err);
+    int (*document)(struct engine_reader *reader, int64_t id, struct arena *arena,
+                    struct document *out, struct buf *bytes, struct error *err);
+    int (*pending)(struct engine_reader *reader, int64_t after, int64_t *ids, size_t max,
+                   size_t *count, struct error *err);
+    int (*quarantine)(struct engine_reader *reader,
+                      int (*each)(const struct store_quarantined *item, void *data), void *data,
+                      struct error *err);
+
+    /* Every check of integrity that the engine has; the caller holds the desk's lock. */
+    int (*check)(const char *dir, const struct desk_text_api *text, struct error *err);
+};
+
+extern const struct store_engine sqlite_engine; /* sqlite/engine.c */
+
+/* The engine that this desk uses. */
+const struct store_engine *engine_default(void);
