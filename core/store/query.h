@@ -3,7 +3,7 @@
  *
  *   query   = or
  *   or      = and { "OR" and }
- *   and     = unary { unary }
+ *   and     = unary { [ "AND" ] unary }
  *   unary   = "-" unary | "(" or ")" | filter | phrase | word [ "*" ]
  *   filter  = name ":" ( word | phrase )
  *

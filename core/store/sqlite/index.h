@@ -36,8 +36,7 @@ int index_want(struct indexer *indexer, int64_t article_id, struct error *err);
 /* Indexes one article as it stands in the store now and takes it from the queue. `words`: packed as
  * store/words.h says, or empty; words that do not belong to the text are ignored, never believed.
  * 0: done, also when there was nothing to do. */
-int index_article(struct indexer *indexer, int64_t article_id, struct str words,
-                  struct error *err);
+int index_article(struct indexer *indexer, int64_t article_id, struct str words, struct error *err);
 /* The article is going to be deleted: takes it from index and queue. Before its rows go. */
 int index_forget(struct indexer *indexer, int64_t article_id, struct error *err);
 /* Ids that wait, oldest first, after `after`. */
