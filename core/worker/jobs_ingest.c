@@ -1,0 +1,158 @@
+/* INGEST: bytes to text, the plugin that claims the document most, its drafts. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "model/wire.h"
+#include "worker/serve.h"
+
+#define PLUGINS_NAMED 400 /* bytes of names in a message */
+
+struct decoded {
+    struct str text;
+    const char *encoding, *note;
+};
+
+/* Without a text service only UTF-8 can be read. */
+static int decode_utf8(struct serve *serve, struct str bytes, struct decoded *out)
+{
+    if (str_starts(bytes, "\xEF\xBB\xBF"))
+        bytes = (struct str){bytes.at + 3, bytes.len - 3};
+    size_t valid = utf8_valid(bytes.at, bytes.len);
+    if (valid < bytes.len)
+        return fault_set(serve, -1, GUARD_INPUT,
+                         "byte %zu is not UTF-8, and the text plugin, which reads other encodings, "
+                         "is not loaded",
+                         valid);
+    *out = (struct decoded){bytes, "UTF-8", ""};
+    return 0;
+}
+
+static int decode(struct serve *serve, struct str bytes, struct desk_text_decoded *room,
+                  struct decoded *out)
+{
+    struct desk_error why = {0};
+    if (!serve->text)
+        return decode_utf8(serve, bytes, out);
+    if (serve->text->decode(serve->text_context, bytes.at ? bytes.at : "", bytes.len,
+                            LIMIT(DECODED_BYTES), room, &why) < 0)
+        return fault_set(serve, -1, GUARD_INPUT, "cannot read the document as text: %s", why.text);
+    *out = (struct decoded){{room->text, room->size}, room->encoding, room->notes};
+    return 0;
+}
+
+static int ask(struct serve *serve, const struct served_plugin *plugin, uint32_t index,
+               const struct document *document, struct str text, double *claim)
+{
+    int rc = 0;
+    *claim = 0;
+    serve->fault.plugin = index;
+    call_begin(serve, index);
+    if (plugin->native)
+        rc = stage_claims(serve, index, document, text, claim);
+    else
+        rc = lua_plugin_claims(plugin->lua, document, text, claim, &serve->fault.why);
+    call_end(serve);
+    return rc;
+}
+
+static int nobody(struct serve *serve, const msgpack_object_array *plugins)
+{
+    char names[PLUGINS_NAMED] = "";
+    size_t used = 0;
+    for (uint32_t i = 0; i < plugins->size && used + 1 < sizeof names; i++) {
+        uint32_t index = 0;
+        struct served_plugin *plugin = plugin_get(serve, &plugins->ptr[i], &index);
+        int n = plugin ? snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                  plugin->name)
+                       : 0;
+        used += n > 0 ? (size_t)n : 0;
+    }
+    if (!names[0])
+        return fault_set(serve, -1, GUARD_INPUT, "no ingest plugin is configured");
+    return fault_set(serve, -1, GUARD_INPUT, "no ingest plugin claims this document (asked: %s)",
+                     names);
+}
+
+/* The highest claim over 0 wins; among equals the first. A plugin that fails at claiming fails the
+ * document: another one's cuts would be a guess that nobody sees. */
+static int choose(struct serve *serve, const msgpack_object_array *plugins,
+                  const struct document *document, struct str text, uint32_t *chosen)
+{
+    double best = 0;
+    for (uint32_t i = 0; i < plugins->size; i++) {
+        uint32_t index = 0;
+        double claim = 0;
+        struct served_plugin *plugin = plugin_get(serve, &plugins->ptr[i], &index);
+        if (!plugin || ask(serve, plugin, index, document, text, &claim) < 0)
+            return ERR_PLUGIN;
+        if (claim > best) {
+            best = claim;
+            *chosen = index;
+        }
+    }
+    return best > 0 ? 0 : nobody(serve, plugins);
+}
+
+static int run(struct serve *serve, uint32_t index, const struct document *document,
+               struct str text)
+{
+    const struct served_plugin *plugin = &serve->plugins[index];
+    int rc = 0;
+    serve->fault.plugin = index;
+    call_begin(serve, index);
+    if (plugin->native)
+        rc = stage_ingest(serve, index, document, text, &serve->answer);
+    else
+        rc = lua_plugin_ingest(plugin->lua, document, text, &serve->answer, &serve->fault.why);
+    call_end(serve);
+    return rc;
+}
+
+static int answer(struct serve *serve, uint32_t index, const struct document *document,
+                  const struct decoded *decoded, bool want_text)
+{
+    msgpack_packer packer;
+    wire_packer(&packer, &serve->answer);
+    msgpack_pack_map(&packer, want_text ? 6 : 5);
+    wire_pack_key(&packer, "plugin");
+    msgpack_pack_uint32(&packer, index);
+    wire_pack_key(&packer, "encoding");
+    wire_pack_str(&packer, str_of(decoded->encoding));
+    wire_pack_key(&packer, "notes");
+    msgpack_pack_array(&packer, decoded->note[0] ? 1 : 0);
+    if (decoded->note[0])
+        wire_pack_str(&packer, str_of(decoded->note));
+    wire_pack_key(&packer, "text_len");
+    msgpack_pack_uint64(&packer, decoded->text.len);
+    if (want_text) {
+        wire_pack_key(&packer, "text");
+        msgpack_pack_str_with_body(&packer, decoded->text.at ? decoded->text.at : "",
+                                   decoded->text.len);
+    }
+    wire_pack_key(&packer, "answer");
+    return run(serve, index, document, decoded->text);
+}
+
+int job_ingest(struct serve *serve, const msgpack_object *payload)
+{
+    struct error err = {0};
+    struct document document = {0};
+    struct desk_text_decoded room = {0};
+    struct decoded decoded;
+    uint32_t index = 0;
+    const msgpack_object *plugins = wire_get(payload, "plugins");
+    const msgpack_object *want = wire_get(payload, "want_text");
+    if (!plugins || plugins->type != MSGPACK_OBJECT_ARRAY)
+        return fault_set(serve, -1, GUARD_INPUT, "plugins: not a list");
+    if (document_unpack(wire_get(payload, "document"), &document, &err) < 0)
+        return fault_set(serve, -1, GUARD_INPUT, "%s", err.text);
+    int rc = decode(serve, document.bytes, &room, &decoded);
+    if (rc < 0)
+        return rc;
+    document.encoding = str_of(decoded.encoding);
+    rc = choose(serve, &plugins->via.array, &document, decoded.text, &index);
+    if (rc < 0)
+        return rc;
+    bool want_text = want && want->type == MSGPACK_OBJECT_BOOLEAN && want->via.boolean;
+    return answer(serve, index, &document, &decoded, want_text);
+}
