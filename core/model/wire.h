@@ -20,8 +20,9 @@
 
 /* msgpack-c believes declared counts: five bytes make it reserve gigabytes. So wire_check walks the
  * bytes first, without memory: each declared length and count must fit in what is left, depth and
- * number of values are limited (FRAME_DEPTH, FRAME_ITEMS), ext types are refused, and exactly one
- * value must fill the bytes. 0, or ERR_INVALID or ERR_LIMIT with the byte; `what` names the bytes.
+ * number of values are limited (FRAME_DEPTH, FRAME_ITEMS), ext types are refused, keys are text or
+ * integers, and exactly one value must fill the bytes. 0, or ERR_INVALID or ERR_LIMIT with the
+ * byte; `what` names the bytes.
  */
 int wire_check(const void *bytes, size_t len, const char *what, struct error *err);
 /* wire_check, then msgpack_unpack: the object lives in `zone` and points into `bytes`. */

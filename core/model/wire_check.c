@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct walk {
     uint64_t items, wanted;
     size_t depth;
     uint32_t open[DEPTH_MAX];
+    bool map[DEPTH_MAX];
     struct error *err;
 };
 
@@ -79,7 +81,7 @@ static int read_count(struct walk *walk, struct head *head)
     return 0;
 }
 
-static int open_container(struct walk *walk, uint64_t children)
+static int open_container(struct walk *walk, uint64_t children, bool map)
 {
     walk->wanted += children;
     if (walk->wanted > (uint64_t)(walk->end - walk->at) || children > UINT32_MAX)
@@ -90,17 +92,32 @@ static int open_container(struct walk *walk, uint64_t children)
         return error_set(walk->err, ERR_LIMIT, "%s: byte %zu: nested deeper than %s (%lu levels)",
                          walk->what, (size_t)(walk->at - walk->begin), LIMIT_NAME(FRAME_DEPTH),
                          LIMIT(FRAME_DEPTH));
+    walk->map[walk->depth] = map;
     walk->open[walk->depth++] = (uint32_t)children;
     return 0;
+}
+
+/* In a map the values that are still wanted are even in number before each key. */
+static bool bad_key(const struct walk *walk, uint8_t type)
+{
+    if (walk->depth == 0 || !walk->map[walk->depth - 1] || walk->open[walk->depth - 1] % 2)
+        return false;
+    bool integer = type < 0x80 || type >= 0xE0 || (type >= 0xCC && type <= 0xD3);
+    bool string = (type & 0xE0) == 0xA0 || (type >= 0xD9 && type <= 0xDB);
+    return !integer && !string;
 }
 
 static int walk_value(struct walk *walk)
 {
     if (walk->at == walk->end)
         return broken(walk, "is cut off");
-    struct head head = head_of(*walk->at);
+    uint8_t type = *walk->at;
+    bool is_map = (type & 0xF0) == 0x80 || (type >= 0xDE && type <= 0xDF);
+    struct head head = head_of(type);
     if (head.counts == HEAD_BAD)
         return broken(walk, "has a type that is not used here");
+    if (bad_key(walk, type))
+        return broken(walk, "has a key that is neither text nor integer");
     if (++walk->items > LIMIT(FRAME_ITEMS))
         return error_set(walk->err, ERR_LIMIT, "%s: has more values than %s allows (%lu)",
                          walk->what, LIMIT_NAME(FRAME_ITEMS), LIMIT(FRAME_ITEMS));
@@ -114,7 +131,7 @@ static int walk_value(struct walk *walk)
     if (head.payload > (uint64_t)(walk->end - walk->at))
         return broken(walk, "declares more bytes than there are");
     walk->at += head.payload;
-    return open_container(walk, head.children);
+    return open_container(walk, head.children, is_map);
 }
 
 int wire_check(const void *bytes, size_t len, const char *what, struct error *err)

@@ -1,10 +1,8 @@
 /* Frames between host and worker: four bytes of length (little endian, of what follows), then one
  * msgpack value: an array [type, sequence, payload...].
  *
- * msgpack-c believes declared counts: five bytes make it reserve gigabytes. So frame_check walks
- * the bytes first, without allocating: each declared length and count must fit in what is left,
- * depth and number of values are limited (FRAME_DEPTH, FRAME_ITEMS), ext types are refused, map
- * keys must be strings or integers, and exactly one value must fill the frame. */
+ * No frame reaches msgpack-c unchecked: frame_check is wire_check of model/wire.h, which walks the
+ * bytes without allocating (a five-byte frame could otherwise make msgpack-c reserve gigabytes). */
 #pragma once
 
 #include <msgpack.h>
