@@ -1,6 +1,7 @@
 -- article.lua: reads one article: title, writer, note, captions, sub-heads, end mark, body.
 -- Takes the page, the plan, one cut and the last line that belongs to it; gives the draft of the plugin contract.
 
+local lines = require "lines"
 local names = require "names"
 local shape = require "shape"
 local kinds = require "kinds"
@@ -8,6 +9,7 @@ local structure = require "structure"
 local titles = require "titles"
 local captions = require "captions"
 local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
+local concat = table.concat
 
 local article = {}
 
@@ -31,31 +33,43 @@ local function title_end(page, f, l)
     return upto
 end
 
--- Lines joined to one paragraph: no blank between two CJK letters, nor after a word broken at its hyphen.
-local function join(parts)
-    if #parts == 1 then return parts[1] end
-    local out = {}
-    for i, part in ipairs(parts) do
-        if i > 1 then
-            local before = parts[i - 1]
-            local cjk = find(before, "[\xE3-\xED\xEF][\x80-\xBF][\x80-\xBF]$") and find(part, "^[\xE3-\xED\xEF]")
-            local hyphen = find(before, "%w%-$") and find(part, "^%l")
-            if not cjk and not hyphen then out[#out + 1] = " " end
+-- Two lines are joined without a blank between two CJK letters and after a word broken at its hyphen.
+local function tight(before, after)
+    local c = byte(before, -1)
+    if c == 45 then return find(after, "^%l") and find(before, "%w%-$", -2) end
+    if c < 0x80 or byte(after) < 0xE3 then return false end
+    local lead = byte(before, -3)
+    return lead ~= nil and lead >= 0xE3 and lead <= 0xEF
+end
+
+-- Lines f to l as one paragraph.
+local function join(s, f, l)
+    if f == l then return s[f] end
+    local plain = true
+    for i = f, l - 1 do
+        local c = byte(s[i], -1)
+        if c == 45 or c >= 0x80 then
+            plain = false
+            break
         end
-        out[#out + 1] = part
     end
-    return table.concat(out)
+    if plain then return concat(s, " ", f, l) end
+    local out = { s[f] }
+    for i = f + 1, l do
+        if not tight(s[i - 1], s[i]) then out[#out + 1] = " " end
+        out[#out + 1] = s[i]
+    end
+    return concat(out)
 end
 
 local function clean_title(s)
-    s = gsub(s, "%s+", " ")
-    s = match(s, "^%*%*(.+)%*%*$") or s
-    return s
+    if find(s, "%s%s") or find(s, "\t", 1, true) then s = gsub(s, "%s+", " ") end
+    return byte(s) == 42 and match(s, "^%*%*(.+)%*%*$") or s
 end
 
 local function new(page, cut, last)
     return { page = page, cut = cut, first = cut.line, last = last, title = {}, byline = {}, captions = {}, repeats = {}, subheads = {},
-        body = {}, head = {}, pictures = {}, paragraphs = {} }
+        body = {}, head = {}, labels = {}, pictures = {}, paragraphs = {} }
 end
 
 -- Headers of mail and archives: "From: ...", "BYLINE: ...". True when the line is one.
@@ -112,15 +126,10 @@ local function document_head(a)
             if not shape.has_date(page.s[i]) or shape.words(page.s[i]) > 6 then pick = i end
         end
         pick = pick or plain[#plain] or centred[1] or a.first
-        local top = page.first[page.block_of[pick]]
-        local parts = {}
-        for i = top, page.last[page.block_of[pick]] do
-            if not is_archive_label(page.s[i]) then
-                parts[#parts + 1] = page.s[i]
-                a.title[#a.title + 1] = i
-            end
-        end
-        a.title_text = join(parts)
+        local top, bottom = page.first[page.block_of[pick]], page.last[page.block_of[pick]]
+        while bottom > pick and is_archive_label(page.s[bottom]) do bottom = bottom - 1 end
+        for i = top, bottom do a.title[#a.title + 1] = i end
+        a.title_text = join(page.s, top, bottom)
     end
     local house = centred[1] or (#plain > 1 and plain[1])
     if house and not shape.has_date(page.s[house]) then a.infosource = page.s[house] end
@@ -166,12 +175,8 @@ local function read_title(a)
     else
         upto = title_end(page, f, page.last[page.block_of[f]])
     end
-    local parts = {}
-    for i = f, upto do
-        a.title[#a.title + 1] = i
-        parts[#parts + 1] = page.s[i]
-    end
-    a.title_text = cut.title or join(parts)
+    for i = f, upto do a.title[#a.title + 1] = i end
+    a.title_text = cut.title or join(page.s, f, upto)
     return math.max(upto, cut.header_last or 0)
 end
 
@@ -232,20 +237,17 @@ local function is_subhead(page, b, has_body)
     local ending = shape.ending(s)
     if ending == "colon" or ending == "question" and page.label[b] or shape.weight(s) > 60 or shape.words(s) > 8 then return false end
     if find(s, "^[%l%-\"'•]") or find(s, "^[“‘«„–—]") then return false end
-    if page.label[b] and page.labels[page.label[b]] > 1 then return false end
+    if page.label[b] and page.speakers[page.label[b]] then return false end
     local above = page.kind[b - 1]
     if above == "prose" and not shape.ending(page.s[page.last[b - 1]]) then return false end
     return true
 end
 
 local function paragraph(a, f, l)
-    local page = a.page
-    local parts = {}
-    for i = f, l do
-        a.body[#a.body + 1] = i
-        parts[#parts + 1] = page.s[i]
-    end
-    a.paragraphs[#a.paragraphs + 1] = join(parts)
+    local body = a.body
+    local n = #body - f + 1
+    for i = f, l do body[n + i] = i end
+    a.paragraphs[#a.paragraphs + 1] = join(a.page.s, f, l)
 end
 
 local function read_block(a, b, f, l)
@@ -275,6 +277,7 @@ local function read_block(a, b, f, l)
         a.subheads[#a.subheads + 1] = f
         a.paragraphs[#a.paragraphs + 1] = page.s[f]
     else
+        if page.label[b] and f == page.first[b] then a.labels[#a.labels + 1] = page.label[b] end
         paragraph(a, f, l)
     end
 end
@@ -297,9 +300,8 @@ end
 -- Labels that take turns at the beginning of paragraphs: an interview.
 local function genre(a)
     local turns, seen, kinds_of, before = 0, {}, 0, nil
-    for _, text in ipairs(a.paragraphs) do
-        local label = shape.label(text)
-        if label and #label <= 36 and shape.words(label) <= 4 then
+    for _, label in ipairs(a.labels) do
+        if #label <= 36 and shape.words(label) <= 4 then
             if not seen[label] then
                 seen[label] = 0
                 kinds_of = kinds_of + 1
@@ -368,15 +370,15 @@ end
 local function draft(a)
     local page = a.page
     local note = a.note_at and a.paragraphs[a.note_at]
-    local lines = { title = a.title, byline = a.byline, end_mark = a.end_mark, captions = a.captions, caption_repeats = a.repeats,
+    local roles = { title = a.title, byline = a.byline, end_mark = a.end_mark, captions = a.captions, caption_repeats = a.repeats,
         subheads = a.subheads, body = a.body }
     local mark = a.end_mark and page.s[a.end_mark]
     return {
-        headline = clean_title(a.title_text or ""), body = table.concat(a.paragraphs, "\n\n"),
+        headline = clean_title(a.title_text or ""), body = concat(a.paragraphs, "\n\n"),
         byline = a.byline_text or (note and byline_of_note(note)) or nil, dateline = dateline(first_text(a)), genre = genre(a),
         infosource = a.infosource or (mark and source_of(mark)) or nil, url = a.url, note = note or nil,
-        first_line = a.first, last_line = a.last, range = { page.from[a.first], page.to[a.last] },
-        captions = caption_list(a), lines = lines, confidence = a.cut.confidence, evidence = a.cut.evidence,
+        first_line = a.first, last_line = a.last, range = { page.from[a.first], lines.last_byte(page, a.last) },
+        captions = caption_list(a), lines = roles, confidence = a.cut.confidence, evidence = a.cut.evidence,
     }
 end
 

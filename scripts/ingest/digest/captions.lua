@@ -23,17 +23,22 @@ local function has_source(s)
     return before ~= nil and names.source[before] ~= nil
 end
 
--- The longest known credit word that ends where the colon stands, and where it begins.
+-- Position of the last blank of a string, or 0.
+local function last_blank(s) return match(s, "^.*()%s") or 0 end
+
+-- The longest known credit word that ends where the colon stands.
 local function credit_word(head)
-    local low = shape.small(head)
-    low = gsub(low, "%s+$", "")
-    for _, pattern in ipairs { "(%S+ %S+ %S+)$", "(%S+ %S+)$", "(%S+)$" } do
-        local word = match(low, pattern)
-        if word then
-            word = gsub(word, "^[%(%[\"（【]+", "")
-            if names.credit[word] then return word end
-        end
+    local low = shape.small(#head > 44 and sub(head, -44) or head)
+    low = match(low, "^(.*%S)") or ""
+    local from = #low + 1
+    local found
+    for _ = 1, 3 do
+        if from <= 1 then break end
+        from = last_blank(sub(low, 1, from - 1))
+        local word = match(sub(low, from + 1), "^[%(%[\"]*(.*)$")
+        if names.credit[word] then found = word end
     end
+    if found or not find(low, "[\xE3-\xED]") then return found end
     for i = 4, 1, -1 do
         local word = sub(low, -3 * i)
         if #word == 3 * i and byte(word) >= 0xE3 and names.credit[word] then return word end
@@ -42,25 +47,32 @@ local function credit_word(head)
 end
 
 local function colon_credit(tail)
-    local at, width = nil, 1
-    local from = 1
-    while true do
-        local c = find(tail, ":", from, true)
-        if not c then break end
-        at, from = c, c + 1
+    local at, width = match(tail, "^.*():"), 1
+    if find(tail, "\xEF", 1, true) then
+        local wide = match(tail, "^.*()\xEF\xBC\x9A")
+        if wide and (not at or wide > at) then at, width = wide, 3 end
     end
-    local c = find(tail, "：", 1, true)
-    if c and (not at or c > at) then at, width = c, 3 end
     if not at then return nil end
-    local name = match(sub(tail, at + width), "^%s*(.-)%s*$")
-    if name == "" or #name > 64 or shape.words(name) > 9 or find(name, "[!%?]") then return nil end
+    local name = match(sub(tail, at + width), "^%s*(.*)$")
+    if name == "" or #name > 64 or find(name, "[!%?]") or shape.words(name) > 9 then return nil end
     if credit_word(sub(tail, 1, at - 1)) then return name end
     return nil
 end
 
+-- What stands between the last `open` and `close` at the end; the signs are of several bytes.
+local function between(s, open, close)
+    if sub(s, -#close) ~= close then return nil end
+    local at, from = nil, 1
+    repeat
+        local i = find(s, open, from, true)
+        at, from = i or at, i and i + #open
+    until not i
+    return at and sub(s, at + #open, -1 - #close) or nil
+end
+
 -- "(Photo by Xie Hao/Xinhua)", "[Photo/Agencies]", "（新华社记者 王 摄）", "(Xinhua/Li Xin)"
 local function bracket_credit(tail)
-    local inner = match(tail, "[%(%[]([^%(%)%[%]]+)[%)%]]$") or match(tail, "（([^（）]+)）$") or match(tail, "【([^【】]+)】$")
+    local inner = match(tail, "[%(%[]([^%(%)%[%]]+)[%)%]]$") or between(tail, "（", "）") or between(tail, "【", "】")
     if not inner or #inner > 80 then return nil end
     local by = match(inner, "^[Pp]hoto by (.+)$") or match(inner, "^[Pp]hoto[/ ]+(.+)$") or match(inner, "^[Ff]oto[/ ]+(.+)$")
         or match(inner, "^(.+)摄$") or match(inner, "^(.+)供图$") or match(inner, "^AP Photo[/ ]*(.*)$")
@@ -96,19 +108,36 @@ local function slash_credit(tail)
 end
 
 local function courtesy(tail)
-    return match(tail, "[Cc]ourtesy of ([^%.]+)$") or match(tail, "©%s?([^%.]+)$") or match(tail, "VCG$")
-        or match(tail, "（图[:：/]?(.-)）$") or match(tail, "图[/|｜](%S+)$") or match(tail, "摄影[/|｜](%S+)$")
+    if find(tail, "ourtesy of", 1, true) then return match(tail, "[Cc]ourtesy of ([^%.]+)$") end
+    if sub(tail, -3) == "VCG" then return "VCG" end
+    if find(tail, "©", 1, true) then return match(tail, "©%s?([^%.]+)$") end
+    return match(tail, "图[/|｜](%S+)$") or match(tail, "摄影[/|｜](%S+)$")
 end
+
+local function credit_of(tail, last)
+    if last == 41 or last == 93 or (last and last >= 0x80) then
+        local credit = bracket_credit(tail)
+        if credit then return credit end
+    end
+    return colon_credit(tail) or (find(tail, "/", 1, true) and slash_credit(tail)) or courtesy(tail)
+end
+
+-- Bytes that end a sentence or a quotation: a line that ends so has no credit, unless a colon is near its end.
+local CLOSED = { [46] = true, [33] = true, [63] = true, [34] = true, [39] = true, [44] = true, [59] = true, [58] = true }
 
 -- The credit at the end of a line, or nil.
 function captions.credit(s)
-    local tail = #s > TAIL and sub(s, -TAIL) or s
-    if not find(tail, "[:/%)%]\xBC\xAF\xBD\xA9\xAE\xE5\xE6]") and not find(tail, "VCG", 1, true) and not find(tail, "ourtesy of", 1, true) then
+    local last = byte(s, -1)
+    if CLOSED[last] then
+        if last ~= 46 or not find(s, ":", -50, true) then return nil end
+    elseif last >= 0x80 and (sub(s, -3) == "”" or sub(s, -3) == "。") then
         return nil
     end
-    tail = gsub(tail, "\xC2\xA0", " ")
-    tail = gsub(tail, "[%s%.]+$", "")
-    return bracket_credit(tail) or colon_credit(tail) or slash_credit(tail) or courtesy(tail)
+    local tail = #s > TAIL and sub(s, -TAIL) or s
+    if not find(tail, "[:/%)%]\x80-\xFF]") and not find(tail, "ourtesy of", 1, true) and sub(tail, -3) ~= "VCG" then return nil end
+    if find(tail, "\xC2\xA0", 1, true) then tail = gsub(tail, "\xC2\xA0", " ") end
+    if last == 46 then tail = match(tail, "^(.*[^%s%.])") or "" end
+    return credit_of(tail, byte(tail, -1))
 end
 
 -- The same text but for a few letters ("inffation", "inflation"): only for texts long enough.
@@ -125,7 +154,9 @@ end
 local function same(a, b)
     if a == b then return true end
     local d = #a - #b
-    if d > 40 or d < -40 or #a > LONGEST or #b > LONGEST or byte(a, -1) ~= byte(b, -1) then return false end
+    if d > 40 or d < -40 or byte(a, -1) ~= byte(b, -1) or byte(a, -3) ~= byte(b, -3) or byte(a, -5) ~= byte(b, -5) then
+        return false
+    end
     if find(a, "^%w") and find(b, "^%w") and byte(a) ~= byte(b) then return false end
     local fa, fb = shape.fold(a), shape.fold(b)
     return fa == fb or nearly(fa, fb)
@@ -142,15 +173,6 @@ end
 local function markdown_image(s)
     local alt = match(s, "^!%[(.*)%]%(%S*%)$") or match(s, "^!%[(.*)%]%(%S+ \".*\"%)$") or match(s, "^%[!%[(.*)%]%(%S*%)%]%(%S*%)$")
     return alt
-end
-
--- A paragraph that may be a caption: one line, or a few short ones that end in a credit.
-local function candidate(page, b)
-    local f, l = page.first[b], page.last[b]
-    if l - f > 3 then return nil end
-    local s = page.s[f]
-    if l == f then return #s <= LONGEST and s or nil end
-    return nil
 end
 
 local function mark(page, line, credit, rule, text)
@@ -174,34 +196,43 @@ end
 
 local function wrapped_credit(page, b)
     local f, l = page.first[b], page.last[b]
-    if l == f or l - f > 2 or #page.s[l] > 200 then return end
+    if #page.s[l] > 200 then return end
     if not find(page.s[l], "[:/：]") then return end
     local credit = captions.credit(page.s[l])
     if not credit or page.s[f - 1] == nil or #page.s[f] < 20 then return end
     for i = f, l do mark(page, i, i == l and credit or nil, "credit", page.s[i]) end
 end
 
+-- What one line says by itself: an image of Markdown, a credit.
+local function alone(page, line, text)
+    local alt = byte(text) == 33 and markdown_image(text)
+    if alt then return mark(page, line, captions.credit(alt), "image", alt) end
+    local credit = captions.credit(text)
+    if credit then mark(page, line, credit, "credit", text) end
+end
+
+-- A cheap look first: neighbours that begin or end alike are compared, the others are not.
+local function alike(a, b)
+    if byte(a) == byte(b) then return true end
+    local d = #a - #b
+    return d < 40 and d > -40 and byte(a, -1) == byte(b, -1) and byte(a, -3) == byte(b, -3)
+end
+
 -- Marks the captions of a whole page.
 function captions.find(page)
     page.caption, page.copy = {}, {}
-    local s, first = page.s, page.first
+    local s, first, last = page.s, page.first, page.last
     local before, before_line
     for b = 1, page.blocks do
-        local text = candidate(page, b)
-        if text then
-            local f = first[b]
-            local alt = byte(text) == 33 and markdown_image(text)
-            if alt then
-                mark(page, f, captions.credit(alt), "image", alt)
-            else
-                local credit = captions.credit(text)
-                if credit then mark(page, f, credit, "credit", s[f]) end
-            end
-            if before then pair(page, before, text, before_line, f) end
-            before, before_line = text, f
-        else
+        local f = first[b]
+        local text = s[f]
+        if last[b] ~= f or #text > LONGEST then
             before = nil
-            wrapped_credit(page, b)
+            if last[b] - f <= 2 and last[b] > f then wrapped_credit(page, b) end
+        else
+            if text ~= before then alone(page, f, text) end
+            if before and alike(before, text) then pair(page, before, text, before_line, f) end
+            before, before_line = text, f
         end
     end
 end

@@ -6,37 +6,58 @@
 --   "short"    one short line without full stop: a title, a sub-head, or prose cut short
 --   "topped"   prose whose first line was broken off on purpose: perhaps a title on top of its text
 --   "prose"    anything else
--- The page also gets  width (columns at which prose was wrapped, or nil),  label[b] and labels (how often each
--- label such as "GT" opens a paragraph),  times (how often a short line stands on the page, folded).
+-- The page also gets  width (columns at which prose was wrapped, or nil),  label[b] ("GT" in "GT: How ...") and
+-- speakers (the labels that open several paragraphs),  times (how often a short line stands on the page, folded).
 
 local names = require "names"
 local shape = require "shape"
-local find, match, sub = string.find, string.match, string.sub
+local byte, find, match, sub = string.byte, string.find, string.match, string.sub
 
 local kinds = {}
 
 local TITLE = 250     -- bytes of a title, at most
 local MARK = 48       -- bytes of an end mark, at most
 
--- The column at which hard-wrapped prose breaks: the longest inner line of long paragraphs, or nil.
+-- The word at the beginning of the line would still have stood on a line with that much room.
+local function fits(s, room)
+    if room <= 2 then return false end
+    local word = match(s, "^%S+")
+    if #word > 120 or shape.is_cjk(word) then return room > 6 end
+    return shape.width(word) + 1 <= room - 1
+end
+
+-- The width of a paragraph whose lines are broken only where the next word does not fit; nil for a list or verse.
+local function filled(page, f, l)
+    local s, widths, widest = page.s, {}, 0
+    for i = f, l do
+        local w = #s[i] <= 420 and shape.width(s[i]) or 999
+        widths[i] = w
+        if w > widest then widest = w end
+    end
+    if widest < 45 or widest > 140 then return nil end
+    local early = 0
+    for i = f, l do
+        if find(s[i], "^[%(%[]?%d+[%)%].]") or fits(s[i + 1], widest - widths[i]) then early = early + 1 end
+    end
+    return early <= 1 and widest or nil
+end
+
+-- The column at which hard-wrapped prose breaks, or nil where it is not wrapped: read from a few paragraphs.
 local function wrap_width(page)
-    local widest, seen = 0, 0
+    local widest, seen, found = 0, 0, 0
     for b = 1, page.blocks do
         local f, l = page.first[b], page.last[b]
         if l - f >= 3 then
+            local w = filled(page, f + 1, math.min(l - 1, f + 5))
             seen = seen + 1
-            for i = f + 1, math.min(l - 1, f + 6) do
-                local s = page.s[i]
-                if #s > widest and #s <= 420 then
-                    local w = shape.width(s)
-                    if w > widest and w <= 140 then widest = w end
-                end
+            if w then
+                found = found + 1
+                if w > widest then widest = w end
             end
+            if found >= 6 or seen >= 24 then break end
         end
-        if seen >= 60 then break end
     end
-    if seen > 0 and widest >= 30 then return widest end
-    return nil
+    return widest > 0 and widest or nil
 end
 
 -- The line was broken although the next word would still have fitted.
@@ -45,37 +66,63 @@ local function broken_on_purpose(page, i)
     if not w then return false end
     local a, b = page.s[i], page.s[i + 1]
     if not b or b == "" or #a > TITLE then return false end
-    local room = w - shape.width(a)
-    if room <= 2 then return false end
-    local word = match(b, "^%S+")
-    if #word > 120 or shape.is_cjk(word) then return room > 6 end
-    return shape.width(word) + 1 <= room - 1
+    return fits(b, w - shape.width(a))
 end
 kinds.broken_on_purpose = broken_on_purpose
 
-local function is_note(s)
-    if #s > 60 then return false end
-    local label = match(s, "^[%*_]*(.-)[:：]?[%*_]*[:：]?$")
-    return names.note[(string.gsub(shape.small(label), "’", "'"))] == true
+local function folded(words)
+    local set = {}
+    for word in pairs(words) do set[shape.fold(word)] = true end
+    return set
 end
-kinds.is_note = is_note
+local NOTE, CLOSING = folded(names.note), folded(names.closing)
+
+-- Last bytes of a label with its colon or its stars.
+local MARKED = { [58] = true, [42] = true, [95] = true, [0x9A] = true }
+
+-- The folded line without the marks that may stand around a label.
+local function label_key(key)
+    local bare = match(key, "^[%*_]*([^%*_:]*)")
+    if sub(bare, -3) == "：" then bare = sub(bare, 1, -4) end
+    return match(bare, "^(.*%S)") or bare
+end
+
+-- A line of at most MARK bytes that ends a sentence: still perhaps a rule or a mark, as "END." is.
+local function closed_line(s)
+    if #s > MARK then return "prose" end
+    if shape.is_rule(s) then return "rule" end
+    return CLOSING[shape.fold(s)] and "mark" or "prose"
+end
+
+-- The kind of a line that may be short; the second value is its folded form.
+local function short_line(s, ending, closed)
+    if shape.is_rule(s) then return names.closing[s] and "mark" or "rule" end
+    local key = #s <= 80 and shape.fold(s) or nil
+    if key and #s <= 60 then
+        if CLOSING[key] then return "mark" end
+        if NOTE[key] or (MARKED[byte(key, -1)] and NOTE[label_key(key)]) then return "note" end
+    end
+    if (ending == "call" or ending == "question") and closed then return "prose" end
+    if #s > 170 and shape.weight(s) > 170 then return "prose" end
+    if #s > 60 then
+        if closed and find(s, "^[\"“„«]") then return "prose" end
+        if find(s, "[%l%d]%. %u%l") then return "prose" end
+    end
+    return "short", key
+end
 
 local function one_line(page, b, s)
-    if page.caption[page.first[b]] or page.copy[page.first[b]] then return "caption" end
-    if #s > TITLE then return "prose" end
+    local line = page.first[b]
+    if page.caption[line] or page.copy[line] then return "caption" end
+    if #s > TITLE or (#s > MARK and byte(s, -1) == 46 and byte(s, -3) ~= 46) then return "prose" end
     local ending, closed = shape.ending(s)
-    if ending == "stop" or ending == "comma" then
-        if #s <= MARK and shape.is_rule(s) then return "rule" end
-        return names.closing[shape.small(s)] and "mark" or "prose"
+    if ending == "stop" or ending == "comma" then return closed_line(s) end
+    local kind, key = short_line(s, ending, closed)
+    if key then
+        page.times[key] = (page.times[key] or 0) + 1
+        page.key[b] = key
     end
-    if shape.is_rule(s) then return names.closing[s] and "mark" or "rule" end
-    if #s <= MARK and names.closing[shape.small(s)] then return "mark" end
-    if is_note(s) then return "note" end
-    if (ending == "call" or ending == "question") and closed then return "prose" end
-    if shape.weight(s) > 170 then return "prose" end
-    if find(s, "^[\"“„«]") and closed and #s > 60 then return "prose" end
-    if find(s, "[%l%d]%. %u%l") and #s > 60 then return "prose" end
-    return "short"
+    return kind
 end
 
 local function many_lines(page, b, s)
@@ -89,11 +136,13 @@ local function many_lines(page, b, s)
     return "prose"
 end
 
-local function count_short(page, b, s)
-    if #s > 80 then return end
-    local key = shape.fold(s)
-    page.times[key] = (page.times[key] or 0) + 1
-    page.key[b] = key
+-- A label opens several paragraphs, at least one of them speech: a speaker's name.
+local function count_label(page, b, label, speech)
+    local seen = page.labels[label] or { count = 0 }
+    seen.count = seen.count + 1
+    seen.speech = seen.speech or speech
+    page.labels[label] = seen
+    if seen.count > 1 and seen.speech then page.speakers[label] = true end
 end
 
 -- Sources that sign pictures on this page: they may sign reports too.
@@ -134,7 +183,7 @@ end
 
 -- Gives every paragraph its kind.
 function kinds.find(page)
-    page.kind, page.key, page.times, page.label, page.labels = {}, {}, {}, {}, {}
+    page.kind, page.key, page.times, page.label, page.labels, page.speakers = {}, {}, {}, {}, {}, {}
     page.width = wrap_width(page)
     local kind, first, last, s = page.kind, page.first, page.last, page.s
     for b = 1, page.blocks do
@@ -142,15 +191,15 @@ function kinds.find(page)
         local text = s[f]
         if last[b] == f then
             kind[b] = one_line(page, b, text)
-            if kind[b] == "short" then count_short(page, b, text) end
         else
             kind[b] = many_lines(page, b, text)
         end
-        if kind[b] ~= "caption" and find(sub(text, 1, 44), "[:\xEF]") then
+        local colon = find(text, ":", 1, true)
+        if (colon and colon < 42 or byte(text) >= 0xE3) and kind[b] ~= "caption" then
             local label = shape.label(text)
             if label then
                 page.label[b] = label
-                page.labels[label] = (page.labels[label] or 0) + 1
+                count_label(page, b, label, kind[b] == "prose" or shape.ending(text) == "question")
             end
         end
     end

@@ -1,7 +1,7 @@
 -- lines.lua: cuts a text into lines and paragraphs, once; every other module reads what stands here.
 --
 -- A page has, by line number (from 1):  s (the line without blanks and quote marks at its ends, "" where
--- it is blank), from / to (first and last byte in the text, line end left out), indent (leading blanks, where
+-- it is blank), from (its first byte in the text), indent (leading blanks, where
 -- there are any), hollow (a line that holds a quote mark alone: blank, but part of the article).
 -- Paragraphs ("blocks") are runs of lines that are not blank:  first, last (line numbers), gap (blank lines before),
 -- by block number; block_of gives the block of a line.
@@ -46,34 +46,48 @@ local function trim(s)
     return sub(s, a, b), a - 1
 end
 
+-- First bytes of signs that stand for blanks, and last bytes of the same: such a line is trimmed the slow way.
+local LEAD, TAIL = { [0xC2] = true }, { [0xA0] = true, [0x80] = true, [0x8B] = true, [0xAF] = true }
+for c = 0, 32 do LEAD[c], TAIL[c] = true, true end
+for c = 0xE2, 0xEF do LEAD[c] = true end
+
+local function line_end(text)
+    if not find(text, "\n", 1, true) and find(text, "\r", 1, true) then return "\r" end
+    return "\n"
+end
+
 local function cut(text, page)
-    local s, from, to, indent = page.s, page.from, page.to, page.indent
-    local n, pos, size = 0, 1, #text
-    local eol = "\n"
-    if not find(text, "\n", 1, true) and find(text, "\r", 1, true) then eol = "\r" end
+    local s, from, indent = page.s, page.from, page.indent
+    local n, pos, size, eol = 0, 1, #text, line_end(text)
     while pos <= size do
-        local e = find(text, eol, pos, true)
-        local last = (e or size + 1) - 1
-        local next_pos = last + 2
-        if last >= pos and byte(text, last) == 13 then last = last - 1 end
+        local e = find(text, eol, pos, true) or size + 1
         n = n + 1
-        from[n], to[n] = pos, last
-        if last < pos then
+        from[n] = pos
+        local a = byte(text, pos)
+        if pos == e then
             s[n] = ""
+        elseif LEAD[a] or TAIL[byte(text, e - 1)] then
+            local line, lead = trim(sub(text, pos, e - 1))
+            s[n] = line
+            if lead > 0 then indent[n] = lead end
         else
-            local a, b = byte(text, pos), byte(text, last)
-            if a <= 32 or a == 0xC2 or a >= 0xE2 or b <= 32 or b == 0xA0 or b == 0x80 or b == 0x8B then
-                local line, lead = trim(sub(text, pos, last))
-                s[n] = line
-                if lead > 0 then indent[n] = lead end
-            else
-                s[n] = sub(text, pos, last)
-            end
+            s[n] = sub(text, pos, e - 1)
         end
-        pos = next_pos
+        pos = e + 1
     end
     page.n = n
+    from[n + 1] = size + (size > 0 and byte(text, size) == byte(eol) and 1 or 2)
 end
+
+-- The last byte of a line, its line end left out.
+function lines.last_byte(page, i)
+    local to = page.from[i + 1] - 2
+    if byte(page.text, to) == 13 and to >= page.from[i] then to = to - 1 end
+    return to
+end
+
+-- The size of paragraphs a to b, in bytes.
+function lines.bytes(page, a, b) return lines.last_byte(page, page.last[b]) - page.from[page.first[a]] + 1 end
 
 -- A text quoted as in mail ("> " before each line): the marks are taken off.
 local function unquote(page)
@@ -102,7 +116,8 @@ end
 local function parts(page, i, open)
     local s = page.s[i]
     if not RULE_SIGN[byte(s)] or not shape.is_rule(s) then return false end
-    if not open or #s < 3 or not shape.underline(s) then return true end
+    if not open then return true end
+    if #s < 3 or not shape.underline(s) then return #s > 4 end
     local above = page.s[i - 1]
     if #above > shape.LONGEST then return true end
     local chars, width, length = shape.chars(above), shape.width(above), shape.chars(s)
@@ -115,22 +130,17 @@ local function paragraphs(page)
     local first, last, gap, block_of = page.first, page.last, page.gap, page.block_of
     local b, blanks, open = 0, 0, false
     for i = 1, page.n do
-        if s[i] == "" then
-            blanks = blanks + 1
-            open = false
-        elseif RULE_SIGN[byte(s[i])] and parts(page, i, open) then
-            b = b + 1
-            first[b], last[b], gap[b], block_of[i] = i, i, blanks, b
-            blanks, open = 0, false
+        local line = s[i]
+        if line == "" then
+            blanks, open = blanks + 1, false
         else
-            if not open then
+            local rule = RULE_SIGN[byte(line)] and parts(page, i, open)
+            if rule or not open then
                 b = b + 1
                 first[b], gap[b] = i, blanks
-                open = true
-                blanks = 0
+                open, blanks = not rule, 0
             end
-            last[b] = i
-            block_of[i] = b
+            last[b], block_of[i] = i, b
         end
     end
     page.blocks = b
@@ -138,7 +148,7 @@ end
 
 -- Takes the decoded text, gives the page.
 function lines.read(text)
-    local page = { text = text, s = {}, from = {}, to = {}, indent = {}, hollow = {}, first = {}, last = {}, gap = {}, block_of = {} }
+    local page = { text = text, s = {}, from = {}, indent = {}, hollow = {}, first = {}, last = {}, gap = {}, block_of = {} }
     cut(text, page)
     unquote(page)
     paragraphs(page)

@@ -3,6 +3,7 @@
 
 local names = require "names"
 local shape = require "shape"
+local kinds = require "kinds"
 local structure = require "structure"
 local evidence = structure.evidence
 local find, gsub = string.find, string.gsub
@@ -132,18 +133,26 @@ end
 -- An entry as it is compared: without its number and without the page it points to.
 local function entry_key(s)
     local rest, number = shape.unnumbered(s)
-    rest = gsub(rest, "%s*[%.…·%s][%.…·%s]+%d+$", "")
+    if find(rest, "%d$") then rest = gsub(rest, "%s*[%.…·%s][%.…·%s]+%d+$", "") end
     rest = gsub(rest, "^[#%s]+", "")
     return shape.fold(rest), number
+end
+
+-- The same for a paragraph's first line; a plain line has been folded before.
+local function title_key(page, b, s)
+    if page.key[b] and find(s, "^%a") then return page.key[b], nil end
+    return entry_key(s)
 end
 
 local function is_list(page, b)
     local f, l = page.first[b], page.last[b]
     if l == f or l - f > 400 then return false end
-    local stops = 0
+    local stops, full = 0, 0
     for i = f, l do
         local s = page.s[i]
         if #s > 240 then return false end
+        if i < l and page.width and not kinds.broken_on_purpose(page, i) then full = full + 1 end
+        if full > 2 and full * 3 > i - f then return false end
         if shape.ending(s) == "stop" then stops = stops + 1 end
     end
     return stops * 4 <= l - f + 1
@@ -180,8 +189,8 @@ function patterns.contents(page)
     for b = 2, page.blocks do
         local line = page.first[b]
         local s = page.s[line]
-        if #s <= 260 and page.kind[b] ~= "caption" then
-            local key, number = entry_key(s)
+        if #s <= 260 and (TITLED[page.kind[b]] or (page.kind[b] == "prose" and page.last[b] > line and page.last[b] - line <= 3)) then
+            local key, number = title_key(page, b, s)
             local e = by_key[key]
             local how = e and "contents"
             if not e and number and line > last_entry and page.kind[b] == "short" then

@@ -93,28 +93,35 @@ function shape.fold(s)
         s = gsub(s, "\xE3\x80[\x80\x8C-\x8F\x9D-\x9F]", " ")
         s = gsub(s, "\xE2\x80[\x90-\x95]", "-")
     end
-    s = gsub(shape.small(s), "[\"'`]", "")
-    s = gsub(s, "%s+", " ")
-    return match(s, "^ ?(.-) ?$")
+    s = shape.small(s)
+    if find(s, "[\"'`]") then s = gsub(s, "[\"'`]", "") end
+    if find(s, "%s%s") or find(s, "^%s") or find(s, "[\t\n]") or byte(s, -1) == 32 then
+        s = gsub(s, "%s+", " ")
+        s = match(s, "^ ?(.*%S)") or ""
+    end
+    return s
 end
 
 local CLOSERS = { ["”"] = true, ["’"] = true, ["»"] = true, ["」"] = true, ["』"] = true, ["）"] = true, ["】"] = true, ["“"] = true }
 
--- The line without the quotes and brackets that may follow its last sign.
-local function unquoted(s)
+local ASCII_CLOSERS = { [34] = true, [39] = true, [41] = true, [93] = true, [42] = true, [95] = true }
+
+-- Where the last sign stands that is no quote and no bracket.
+local function last_sign(s)
+    local at = #s
     for _ = 1, 4 do
-        local c = byte(s, -1)
-        if c == 34 or c == 39 or c == 41 or c == 93 or c == 42 or c == 95 then
-            s = sub(s, 1, -2)
-        elseif c and c >= 0x80 then
-            local tail = match(s, "[\xC2-\xEF]" .. CONT .. CONT .. "?$")
-            if not (tail and CLOSERS[tail]) then break end
-            s = sub(s, 1, -1 - #tail)
+        local c = byte(s, at)
+        if ASCII_CLOSERS[c] then
+            at = at - 1
+        elseif c and c >= 0x80 and CLOSERS[sub(s, at - 2, at)] then
+            at = at - 3
+        elseif c == 0xBB and byte(s, at - 1) == 0xC2 then
+            at = at - 2
         else
             break
         end
     end
-    return s
+    return at
 end
 
 local STOPS = { ["。"] = "stop", ["！"] = "call", ["？"] = "question", ["…"] = "stop", ["："] = "colon", ["；"] = "comma",
@@ -124,16 +131,15 @@ local ASCII_STOPS = { [46] = "stop", [33] = "call", [63] = "question", [58] = "c
 -- How the line ends: "stop", "call", "question", "colon", "comma", or nil. The second value tells whether quotes
 -- or brackets follow that sign.
 function shape.ending(s)
-    if #s > 60 then s = sub(s, -60) end
-    local bare = unquoted(s)
-    local closed = #bare < #s
-    local c = byte(bare, -1)
+    local at = last_sign(s)
+    local c = byte(s, at)
+    local closed = at < #s
     if not c then return nil, closed end
     if c < 0x80 then
-        if c == 46 and find(bare, "%f[%a]%a%.%a%.$") then return nil, closed end
+        if c == 46 and byte(s, at - 2) == 46 and find(s, "^%a%.%a%.", at - 3) then return nil, closed end
         return ASCII_STOPS[c], closed
     end
-    return STOPS[sub(bare, -3)], closed
+    return STOPS[sub(s, at - 2, at)], closed
 end
 
 -- A line of signs alone: no letter, no digit, no CJK text.
@@ -179,6 +185,8 @@ end
 function shape.unnumbered(s)
     local n, rest = match(s, "^[%[%(]?(%d%d?%d?)[%]%)%.:]+%s*(%S.*)$")
     if rest and not find(rest, "^%d") then return rest, tonumber(n) end
+    n, rest = match(s, "^(%d%d?)%s+[%-–—%.|]+%s+(%S.*)$")
+    if rest then return rest, tonumber(n) end
     n, rest = match(s, "^[№#]+%s?(%d+)[%.:%)]?%s+(%S.*)$")
     if rest then return rest, tonumber(n) end
     n, rest = match(s, "^(%d%d?)%s*[\xE3\xEF]" .. CONT .. CONT .. "%s*(%S.*)$")
@@ -195,17 +203,35 @@ function shape.has_date(s)
     return find(s, "%f[%d][12][089]%d%d%f[%D]") ~= nil
 end
 
+-- The words of names.byline by their first byte, in both cases.
+local BYLINE = {}
+for _, word in ipairs(names.byline) do
+    local b = byte(word)
+    BYLINE[b] = BYLINE[b] or {}
+    table.insert(BYLINE[b], word)
+end
+for b = 97, 122 do BYLINE[b - 32] = BYLINE[b] end
+BYLINE[0xD0] = BYLINE[0xD0] or BYLINE[0xD1]
+
+local function name_after(plain, word)
+    local rest = sub(plain, #word + 1)
+    local open = byte(word, -1) == 58 or byte(word, -1) == 47 or byte(word) >= 0xE3
+    local name = match(rest, open and "^[%s:/]*(%S.*)$" or "^%s+(%S.*)$")
+    if name and sub(name, 1, 3) == "：" then name = match(name, "^：%s*(%S.*)$") end
+    return name and shape.is_name(name) and name or nil
+end
+
 -- A writer's line: gives the name, or nil.
 function shape.byline(s)
     if #s > 120 or #s < 4 then return nil end
-    local plain = match(s, "^[%*_]+(.-)[%*_]+$") or s
-    local low = shape.small(plain)
-    for _, word in ipairs(names.byline) do
+    local plain = match(s, "^[%*_]+([^%*_]+)[%*_]*$") or s
+    local list = BYLINE[byte(plain)]
+    if not list then return nil end
+    local low = shape.small(sub(plain, 1, 40))
+    for _, word in ipairs(list) do
         if sub(low, 1, #word) == word then
-            local rest = sub(plain, #word + 1)
-            local open = find(word, "[:/：｜|]$") or shape.is_cjk(word)
-            local name = match(rest, open and "^[%s:：/]*(.-)%s*$" or "^%s+(.-)%s*$")
-            if name and name ~= "" and shape.is_name(name) then return name end
+            local name = name_after(plain, word)
+            if name then return name end
         end
     end
     return nil

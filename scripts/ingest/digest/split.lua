@@ -49,7 +49,7 @@ local function beginning(page, plan)
     if plan.form ~= "titles" or (cut and cut.line == first) then return end
     local size, upto = 0, cut and page.block_of[cut.line] - 1 or page.blocks
     for b = 1, upto do
-        if page.kind[b] == "prose" or page.kind[b] == "topped" then size = size + page.to[page.last[b]] - page.from[page.first[b]] end
+        if page.kind[b] == "prose" or page.kind[b] == "topped" then size = size + lines.bytes(page, b, b) end
     end
     if cut and size < 200 then return end
     local ev = structure.evidence({}, "beginning", first, 0.3, "the text begins here")
@@ -69,7 +69,7 @@ end
 local function size_after(page, b)
     local size, longest = 0, 0
     for n = b + 1, page.blocks do
-        local bytes = page.to[page.last[n]] - page.from[page.first[n]]
+        local bytes = lines.bytes(page, n, n)
         size = size + bytes
         if bytes > longest then longest = bytes end
     end
@@ -119,7 +119,7 @@ local function drop_empty(page, plan)
     local cut = cuts[#cuts]
     if #cuts < 2 or (plan.form ~= "rules" and plan.form ~= "end-marks" and plan.form ~= "capitals") then return page.blocks end
     local b = page.block_of[cut.line]
-    local size = page.to[page.last[page.blocks]] - page.from[page.first[b]]
+    local size = lines.bytes(page, b, page.blocks)
     local title_only = b == page.blocks and page.last[b] - page.first[b] <= 1
     if size < 400 and (title_only or is_footer(page.s[page.first[page.blocks]])) then
         cuts[#cuts] = nil

@@ -95,7 +95,7 @@ function structure.mail(page)
     local found, ruled = {}, 0
     for b = 1, page.blocks do
         local s = page.s[page.first[b]]
-        if #s < 1000 and find(sub(s, 1, 40), "^[%a\x80-\xFF][^%s:]*%s?:%s") then
+        if find(s, "^[%a\x80-\xFF][^%s:]*%s?:%s") and #s < 1000 then
             local title, at = mail_block(page, b)
             if title then
                 local rule = rule_before(page, b)

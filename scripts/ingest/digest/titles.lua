@@ -9,12 +9,12 @@
 local shape = require "shape"
 local patterns = require "patterns"
 local evidence = require("structure").evidence
-local find, gmatch, sub = string.find, string.gmatch, string.sub
+local byte, find, gmatch, sub = string.byte, string.find, string.gmatch, string.sub
 
 local titles = {}
 
 local CUT = 0.5
-local NEAR = 900      -- bytes of text above and below that are compared with the title
+local NEAR = 700      -- bytes of text above and below that are compared with the title
 
 local PROSE = { prose = true, topped = true }
 
@@ -87,7 +87,7 @@ local function learn_gaps(page, candidates)
     for g, count in pairs(prose) do
         if g >= 2 then wide_prose = wide_prose + count end
     end
-    return { wide = wide, strict = wide >= 2 and wide_prose == 0 and wide * 4 >= #candidates, clean = wide_prose * 3 <= wide,
+    return { wide = wide, strict = wide >= 2 and wide_prose == 0 and wide * 2 >= #candidates, clean = wide_prose * 3 <= wide,
         prose = prose }
 end
 
@@ -106,7 +106,7 @@ local function shape_weight(page, b, ev, line, s)
     if find(s, "^%l") or find(s, "^%- ") or find(s, "^•") then evidence(ev, "small-letter", line, -0.25, "begins as no title does") end
     if shape.is_caps(s) then evidence(ev, "capitals", line, 0.2, "written in capitals") end
     local label = page.label[b]
-    if label and page.labels[label] > 1 and not page.caption[page.first[b + 1] or 0] then
+    if label and page.speakers[label] then
         evidence(ev, "speaker", line, -0.5, "the label \"" .. label .. "\" opens several lines, as a speaker's name does")
     end
     local key = page.key[b]
@@ -153,6 +153,7 @@ local DATELINE = { "^[%u\xC3-\xD0\x80-\xBF][%u%s%.,'\xC3-\xD0\x80-\xBF%-]+[%s,][
 
 local function dateline(s)
     local head = sub(s, 1, 90)
+    if not find(head, "[ %)]%-") and not find(head, "\xE2\x80[\x93\x94]") and byte(head) ~= 40 and byte(head) < 0xE3 then return false end
     if find(head, "^%([%w\x80-\xFF ]+%) %u") then return true end
     if find(head, "^[%u][%u%s%.']+[,%s]") and find(head, DATELINE[1]) then return true end
     if find(head, DATELINE[2]) and find(head, "%u%u") then return true end
@@ -168,7 +169,7 @@ local function after_weight(page, b, ev)
         if shape.byline(page.s[line + 1]) then
             evidence(ev, "byline-after", line + 1, 0.4, "the writer's name below")
         else
-            evidence(ev, "text-below", line + 1, 0.3, "broken off before the margin, text directly below")
+            evidence(ev, "text-below", line + 1, 0.4, "broken off before the margin, text directly below")
         end
         return "text"
     end
@@ -210,7 +211,7 @@ local function cohesion_weight(page, b, ev, line, s)
     local down, up = cohesion(page, b, s)
     local diff = down - up
     if b == 1 then return end
-    local weight = math.max(-0.25, math.min(0.3, 0.45 * diff + (down == 0 and -0.08 or 0)))
+    local weight = math.max(-0.2, math.min(0.3, 0.45 * diff))
     if weight > 0.02 or weight < -0.02 then
         weight = math.floor(weight * 100 + 0.5) / 100
         evidence(ev, diff > 0 and "words-below" or "words-above", line, weight, string.format(
@@ -233,12 +234,20 @@ local function learn_company(page, candidates)
             if c.follow == "caption" or c.follow == "note" then kept = kept + 1 end
         end
     end
-    if sure < 2 or kept * 10 < sure * 6 then return end
+    local share = sure > 1 and kept / sure or 0
+    if share < 0.6 then return end
+    local missing = share > 0.7 and 0.1 + 0.4 * (share - 0.7) or 0.1
+    missing = math.floor(missing * 100 + 0.5) / 100
     for _, c in ipairs(candidates) do
         if c.follow == "text" and not c.supported then
             local s = page.s[c.line]
-            evidence(c.ev, "no-company", c.line, -0.12, "the sure titles of this page have a caption or a note below")
-            if shape.weight(s) <= 30 and shape.words(s) <= 5 then evidence(c.ev, "sub-head", c.line, -0.1, "as short as a sub-head") end
+            local weight, words = shape.weight(s), shape.words(s)
+            evidence(c.ev, "no-company", c.line, -missing, "the sure titles of this page have a caption or a note below")
+            if words <= 3 or weight <= 22 then
+                evidence(c.ev, "sub-head", c.line, -0.15, "as short as a sub-head")
+            elseif words <= 5 and weight <= 30 then
+                evidence(c.ev, "sub-head", c.line, -0.06, "nearly as short as a sub-head")
+            end
             c.sum = total(c.ev)
         end
     end
@@ -254,7 +263,7 @@ local function weigh(page, b, gaps)
     before_weight(page, b, ev, gaps)
     local follow = after_weight(page, b, ev)
     local sum = total(ev)
-    if sum > 0.1 and sum < 1 then cohesion_weight(page, b, ev, line, s) end
+    if sum > 0.18 and sum < 0.72 then cohesion_weight(page, b, ev, line, s) end
     local supported = false
     for _, e in ipairs(ev) do
         if SUPPORT[e.rule] or (e.rule == "blank-before" and e.weight >= 0.2) then supported = true end
