@@ -216,7 +216,7 @@ local function add_caption(a, line)
         return
     end
     local c = page.caption[line] or { text = page.s[line] }
-    local key = shape.fold(page.s[line])
+    local key = page.s[line]
     local seen = a.seen[key]
     if seen then
         a.repeats[#a.repeats + 1] = line
@@ -299,6 +299,7 @@ end
 
 -- Labels that take turns at the beginning of paragraphs: an interview.
 local function genre(a)
+    if #a.labels < 3 then return nil end
     local turns, seen, kinds_of, before = 0, {}, 0, nil
     for _, label in ipairs(a.labels) do
         if #label <= 36 and shape.words(label) <= 4 then

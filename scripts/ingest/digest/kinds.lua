@@ -54,7 +54,7 @@ local function wrap_width(page)
                 found = found + 1
                 if w > widest then widest = w end
             end
-            if found >= 6 or seen >= 24 then break end
+            if found >= 4 or seen >= 24 then break end
         end
     end
     return widest > 0 and widest or nil
