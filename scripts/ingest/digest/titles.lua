@@ -177,6 +177,9 @@ local function after_weight(page, b, ev)
     local l = page.first[b + 1]
     if not nx then
         evidence(ev, "end-of-text", line, -0.5, "nothing follows")
+    elseif nx == "again" then
+        evidence(ev, "title-again", l, 0.3, "the same line stands below again, then the text")
+        return "text"
     elseif nx == "caption" then
         evidence(ev, "caption-after", l, 0.34, "a caption follows")
         return "caption"
