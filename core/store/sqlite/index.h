@@ -9,7 +9,8 @@
  * Of the store's own tables it reads versions (headline, body, captions_text) and tags (position,
  * label), and articles.version: which version is the present one.
  *
- * All functions run on the writer's thread. Those that write want a transaction of the caller. */
+ * All functions run on the writer's thread. Those that write want a transaction of the caller, who
+ * rolls it back to where it was before when one of them fails. */
 #pragma once
 
 #include <sqlite3.h>

@@ -15,19 +15,23 @@
 
 #include <copydesk/text.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 
 struct tokenizer; /* belongs to the connection and is freed with it */
 
 /* Registers the tokenizer and desk_key(text): the form in which labels and sources are compared
- * (key_make). `api` must outlive the connection. One thread, that of the connection. */
+ * (tokenizer_key). `api` must outlive the connection. One thread, that of the connection. */
 int tokenizer_register(sqlite3 *db, const struct desk_text_api *api, struct tokenizer **out,
                        struct error *err);
 /* The service's context of this connection. */
 struct desk_text *tokenizer_text(struct tokenizer *tokenizer);
 const struct desk_text_api *tokenizer_api(struct tokenizer *tokenizer);
 
+/* The form in which labels and sources are compared, as desk_key() gives it: folded by the service,
+ * white space at the ends away and a single blank elsewhere. `out` is emptied first. */
+int tokenizer_key(struct tokenizer *tokenizer, struct str text, struct buf *out, struct error *err);
 /* What the service said when the last statement failed in the tokenizer; "" when it said nothing.
  */
 const char *tokenizer_message(struct tokenizer *tokenizer);
