@@ -124,9 +124,9 @@ static void what_is_said_twice_is_one_tag_with_all_spans(void **state)
     struct bench b;
     struct tag_list tags;
     read_tags(&b,
-              "[{'scheme': 'p', 'label': 'a', 'score': 0.2, 'spans': [[5, 5], [1, 2]]},"
+              "[{'scheme': 'p', 'label': 'a', 'score': 0.2, 'spans': [[5, 5], [1, 1]]},"
               " {'scheme': 'p', 'label': 'b'},"
-              " {'scheme': 'p', 'label': 'a', 'score': 0.9, 'spans': [[1, 2], [3, 3]]}]",
+              " {'scheme': 'p', 'label': 'a', 'score': 0.9, 'spans': [[5, 5], [3, 3]]}]",
               &tags);
     assert_int_equal(tags.count, 2);
     assert_true(tags.at[0].score == 0.9);

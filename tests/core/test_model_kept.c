@@ -62,6 +62,12 @@ static void spans_must_lie_in_the_articles_texts(void **state)
     assert_int_equal(article_unpack(packed(&b), b.arena, &read, &b.err), ERR_INVALID);
     assert_string_equal(b.err.text, "article.tags[1].spans[2]: ends at byte 9, but the body has 8");
     leave(&b);
+    article.tags.count = 0;
+    article.body.len = 2;
+    pack_article(&b, &article);
+    assert_int_equal(article_unpack(packed(&b), b.arena, &read, &b.err), ERR_INVALID);
+    assert_string_equal(b.err.text, "article.summary.spans[1]: ends at byte 3, but the body has 2");
+    leave(&b);
 }
 
 static void a_foreign_article_is_refused(void **state)

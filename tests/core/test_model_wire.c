@@ -70,6 +70,7 @@ static void depth_is_limited_by_name(void **state)
     bytes[sizeof bytes - 1] = '\xC0';
     broken(bytes, sizeof bytes, "FRAME_DEPTH");
     size_t deepest = LIMIT(FRAME_DEPTH);
+    broken(bytes + sizeof bytes - 2 - deepest, deepest + 2, "FRAME_DEPTH");
     assert_int_equal(wire_check(bytes + sizeof bytes - 1 - deepest, deepest + 1, "f", NULL), 0);
 }
 
