@@ -33,7 +33,8 @@ struct lua_world {
     size_t lib_count;
     uint64_t state_bytes; /* allocator cap of one state */
     uint64_t call_ms;     /* soft budget of one call */
-    /* One line that a plugin logs: `level` is enum log_level, `plugin` is "tag/ships". May be NULL. */
+    /* One line that a plugin logs: `level` is enum log_level, `plugin` is "tag/ships". May be NULL.
+     */
     void (*log)(int level, const char *plugin, struct str text, void *data);
     void *data;
 };
@@ -84,7 +85,7 @@ int lua_plugin_export_open(struct lua_plugin *plugin, struct buf *files, struct 
 int lua_plugin_export_write(struct lua_plugin *plugin, const struct article *article,
                             struct buf *files, struct lua_fault *fault);
 int lua_plugin_export_close(struct lua_plugin *plugin, struct buf *files, struct lua_fault *fault);
-/* test.lua: `index` from 1; 0 gives the count alone. Appends a map {count, name, passed, message,
+/* test.lua: `index` from 1; 0 gives the count alone. Appends a map {cases, name, passed, message,
  * answer} */
 int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
                     struct lua_fault *fault);

@@ -10,6 +10,3 @@
  * itself. */
 int order_plugins(const struct manifest *const *plugins, size_t count, size_t *order,
                   struct error *err);
-
-/* Whether `plugin` needs what `other` gives. */
-bool order_waits(const struct manifest *plugin, const struct manifest *other);

@@ -1,0 +1,97 @@
+/* Calls of ingest, tag and summarize plugins. */
+#include "base/limits.h"
+#include "lua/encode.h"
+#include "lua/handles.h"
+#include "lua/parts.h"
+
+struct call {
+    const struct lua_plugin *plugin;
+    enum plugin_function function;
+};
+
+/* function(handle, options) */
+static int call_work(lua_State *L)
+{
+    const struct call *call = lua_touserdata(L, 1);
+    const struct state_input *input = &state_of(L)->input;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, call->plugin->functions[call->function]);
+    if (input->article)
+        handle_push_article(L, input->article);
+    else
+        handle_push_document(L, input->document, input->text);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, call->plugin->options);
+    lua_call(L, 2, 1);
+    return 1;
+}
+
+/* Leaves the function's result on the stack. */
+static int call_function(struct lua_plugin *plugin, enum plugin_function function,
+                         const struct state_input *input, struct lua_fault *fault)
+{
+    int result = plugin_ready(plugin, fault);
+    if (result < 0)
+        return result;
+    struct state *state = plugin->state;
+    if (plugin->functions[function] == LUA_NOREF)
+        return lua_fault_set(fault, GUARD_ERROR, "%s has no function '%s'", state->name,
+                             plugin_function_names[function]);
+    struct call call = {plugin, function};
+    state->input = *input;
+    result = state_call(state, call_work, &call, 1, plugin->world->call_ms, fault);
+    handle_end(state);
+    state->input = (struct state_input){0};
+    return result;
+}
+
+int plugin_answer(struct lua_plugin *plugin, const char *what, struct buf *out,
+                  struct lua_fault *fault)
+{
+    struct error err = {0};
+    lua_State *L = plugin->state->L;
+    const int result = encode_value(L, -1, what, out, &err);
+    lua_pop(L, 1);
+    if (result < 0)
+        return lua_fault_set(fault, GUARD_ANSWER, "%s: %s", plugin->state->name, err.text);
+    return 0;
+}
+
+static struct state_input document_input(const struct document *document, struct str text)
+{
+    return (struct state_input){
+        .document = document, .text = text, .now_us = document->received_us};
+}
+
+int lua_plugin_claims(struct lua_plugin *plugin, const struct document *document, struct str text,
+                      double *claim, struct lua_fault *fault)
+{
+    const struct state_input input = document_input(document, text);
+    const int result = call_function(plugin, FUNCTION_CLAIMS, &input, fault);
+    if (result < 0)
+        return result;
+    lua_State *L = plugin->state->L;
+    const int type = lua_type(L, -1);
+    const double number = type == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+    lua_pop(L, 1);
+    if (!(number >= 0 && number <= 1))
+        return lua_fault_set(fault, GUARD_ANSWER, "%s: claims gave %s; it must give 0 to 1",
+                             plugin->state->name,
+                             type == LUA_TNUMBER ? "a number out of range" : lua_typename(L, type));
+    *claim = number;
+    return 0;
+}
+
+int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document, struct str text,
+                      struct buf *answer, struct lua_fault *fault)
+{
+    const struct state_input input = document_input(document, text);
+    const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
+    return result < 0 ? result : plugin_answer(plugin, "answer", answer, fault);
+}
+
+int lua_plugin_article(struct lua_plugin *plugin, const struct article *article, struct buf *answer,
+                       struct lua_fault *fault)
+{
+    const struct state_input input = {.article = article, .now_us = article->received_us};
+    const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
+    return result < 0 ? result : plugin_answer(plugin, "answer", answer, fault);
+}

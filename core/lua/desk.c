@@ -1,0 +1,55 @@
+#include "lua/desk.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "lua/frozen.h"
+#include "lua/state.h"
+
+/* Opens a module of a native plugin at its first use: (desk, name). */
+static int open_module(lua_State *L)
+{
+    const struct lua_world *world = state_of(L)->world;
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    for (size_t i = 0; i < world->module_count; i++) {
+        if (strcmp(world->modules[i].name, name) != 0)
+            continue;
+        const lua_CFunction open = (lua_CFunction)(void (*)(void))world->modules[i].open;
+        lua_pushcfunction(L, open);
+        lua_pushvalue(L, 2);
+        lua_call(L, 1, 1);
+        if (!lua_istable(L, -1))
+            return luaL_error(L, "the native module '%s' gave no table", name);
+        lua_pushfstring(L, "desk.%s", name);
+        lua_insert(L, -2);
+        frozen_make(L, lua_tostring(L, -2), FROZEN_REFUSE, NULL);
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, 1);
+        return 1;
+    }
+    return 0;
+}
+
+static void open_area(lua_State *L, const char *name, const char *label, void (*open)(lua_State *L))
+{
+    open(L);
+    if (lua_istable(L, -1))
+        frozen_make(L, label, FROZEN_REFUSE, NULL);
+    lua_setfield(L, -2, name);
+}
+
+void desk_open(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"array", desk_array}, {"read", desk_read}, {"sorted", desk_sorted}, {NULL, NULL}};
+    desk_open_tables(L);
+    luaL_newlib(L, functions);
+    desk_push_null(L);
+    lua_setfield(L, -2, "null");
+    open_area(L, "json", "desk.json", desk_open_json);
+    open_area(L, "date", "desk.date", desk_open_date);
+    desk_open_log(L);
+    lua_setfield(L, -2, "log");
+    frozen_make(L, "desk", FROZEN_REFUSE, open_module);
+}

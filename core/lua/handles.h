@@ -1,0 +1,21 @@
+/* What a plugin sees of the model: read-only userdata whose fields are made when they are first
+ * asked for. A handle is good for one call: afterwards each use is a clear error. */
+#pragma once
+
+#include <lua.h>
+
+#include "base/str.h"
+#include "model/article.h"
+#include "model/document.h"
+
+/* Registers the metatables; once a state. May raise memory errors. */
+void handles_open(lua_State *L);
+
+/* Push a handle; what it shows is borrowed until handle_end or the next handle. May raise memory
+ * errors. */
+void handle_push_article(lua_State *L, const struct article *article);
+void handle_push_document(lua_State *L, const struct document *document, struct str text);
+
+struct state;
+/* The call is over: the state's last handle shows nothing any more. */
+void handle_end(struct state *state);

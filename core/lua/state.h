@@ -1,0 +1,80 @@
+/* One Lua state with its walls: an allocator cap, a soft budget, a sandbox.
+ *
+ * A struct state is found from any lua_State of its own by state_of(), since Lua copies the extra
+ * space of the main thread to each new coroutine. */
+#pragma once
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "lua/guard.h"
+#include "lua/plugin.h"
+
+struct lua_export;
+
+#define STATE_NOT_STOPPED (-1)
+#define STATE_PLACE_SIZE  128
+
+/* What the call that runs now is about. Cleared when it ends. */
+struct state_input {
+    const struct article *article;   /* may be NULL */
+    const struct document *document; /* may be NULL */
+    struct str text;                 /* of the document */
+    int64_t now_us;                  /* the item's clock; 0: none */
+    bool seeded;                     /* math.random was seeded in this call */
+    uint32_t log_lines;
+};
+
+struct state {
+    lua_State *L;
+    /* Read by the signal handler: the coroutine that runs, and which wall stopped the call
+       (STATE_NOT_STOPPED or enum guard). */
+    lua_State *volatile running;
+    volatile sig_atomic_t stopped;
+    bool ready; /* the sandbox stands: memory failures may look at the call stack */
+
+    size_t used, cap;
+    size_t reserve;                      /* what the error path may use over the cap; 0 elsewhere */
+    char no_memory_at[STATE_PLACE_SIZE]; /* "init.lua:12" of the last allocation that was refused */
+
+    const struct lua_world *world;
+    const struct lua_plugin_source *source; /* NULL for desk.lua */
+    char name[160];                         /* "tag/ships" or "desk.lua" */
+    bool loading;                           /* the manifest is not known yet */
+    uint64_t budget_ms;                     /* of the call that runs, for messages */
+    struct state_input input;
+    void *handle;                /* of the call that runs: handles.c */
+    struct lua_export *exported; /* files of the running export, or NULL */
+};
+
+/* Makes an empty state with counting allocator. `cap` in bytes. NULL when out of memory.
+ * state_free(NULL) is fine. */
+struct state *state_new(const struct lua_world *world, size_t cap);
+void state_free(struct state *state);
+
+static inline struct state *state_of(lua_State *L)
+{
+    return *(struct state **)lua_getextraspace(L);
+}
+
+/* Runs `work(L)` with `data` as its one argument (a light userdata), protected, with its own budget
+ * of `ms`. Below zero: `fault` says why, and nothing is left on the stack. 0: `results` values are
+ * on the stack. */
+int state_call(struct state *state, lua_CFunction work, void *data, int results, uint64_t ms,
+               struct lua_fault *fault);
+/* True after a call was stopped by a wall: what is in the state cannot be trusted any more. */
+bool state_spent(const struct state *state);
+
+/* Raises the wall's error again if the call was stopped: C functions that could swallow an error
+ * (pcall, resume) ask this first. */
+void state_check(lua_State *L);
+
+/* Fills a fault; gives ERR_PLUGIN. */
+int lua_fault_set(struct lua_fault *fault, int guard, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold));

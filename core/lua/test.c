@@ -1,0 +1,315 @@
+/* test.lua: a list of cases, run in the plugin's own state as the host's calls are. */
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "lua/desk.h"
+#include "lua/encode.h"
+#include "lua/handles.h"
+#include "lua/parts.h"
+#include "lua/testcase.h"
+#include "plugin/options.h"
+
+#define CASE_NAME_SIZE 256
+
+/* Inputs live in `arena`, options in `unpacked`: what is not Lua's outlives an error of the case.
+ */
+struct test_run {
+    struct lua_plugin *plugin;
+    uint32_t index, count;
+    struct arena *arena;
+    struct buf answer, options;
+    msgpack_unpacked unpacked;
+    char name[CASE_NAME_SIZE];
+};
+
+static const char *const case_keys[] = {"name",    "document", "article", "articles",
+                                        "options", "expect",   "check"};
+
+/* Loads test.lua once a state and keeps its list in the registry. */
+static int load_cases(lua_State *L)
+{
+    const struct test_run *run = lua_touserdata(L, 1);
+    struct lua_plugin *plugin = run->plugin;
+    const struct lua_plugin_source *source = plugin->source;
+    const char *name = state_of(L)->name;
+    const struct lua_file *file = desk_find_file(source->files, source->file_count, "test.lua");
+    lua_pushfstring(L, "@%s/test.lua", name);
+    if (luaL_loadbufferx(L, file->bytes.at ? file->bytes.at : "", file->bytes.len,
+                         lua_tostring(L, -1), "t") != LUA_OK)
+        return lua_error(L);
+    lua_call(L, 0, 1);
+    if (!lua_istable(L, -1))
+        return luaL_error(L, "%s/test.lua must return a list of cases", name);
+    if (lua_rawlen(L, -1) > LIMIT(TEST_CASES))
+        return luaL_error(L, "%s/test.lua has over %d cases (TEST_CASES)", name,
+                          (int)LIMIT(TEST_CASES));
+    plugin->cases = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+static void check_case(lua_State *L, int at)
+{
+    const size_t count = sizeof case_keys / sizeof *case_keys;
+    for (lua_pushnil(L); lua_next(L, at) != 0; lua_pop(L, 1)) {
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+        size_t known = 0;
+        while (known < count && strcmp(case_keys[known], key) != 0)
+            known++;
+        if (known < count)
+            continue;
+        const char *nearest = str_nearest(str_of(key), case_keys, count);
+        luaL_error(L, "a case has no key '%s'%s%s%s", key, nearest ? "; did you mean '" : "",
+                   nearest ? nearest : "", nearest ? "'?" : "");
+    }
+}
+
+/* Registry reference of the options of this case: the plugin's own, or with the case's on top. */
+static int case_options(lua_State *L, struct test_run *run, int at)
+{
+    struct error err = {0};
+    if (lua_getfield(L, at, "options") == LUA_TNIL) {
+        lua_pop(L, 1);
+        return run->plugin->options;
+    }
+    struct buf *bytes = &run->options;
+    msgpack_unpacked given;
+    msgpack_unpacked_init(&given);
+    int result = encode_value(L, -1, "options", bytes, &err);
+    if (result == 0 &&
+        msgpack_unpack_next(&given, bytes->at, bytes->len, NULL) != MSGPACK_UNPACK_SUCCESS)
+        result = error_set(&err, ERR_NOMEM, "out of memory");
+    const size_t raw = bytes->len;
+    if (result == 0)
+        result = options_check(&run->plugin->manifest, &given.data, NULL, 0, bytes, &err);
+    msgpack_unpacked_destroy(&given);
+    if (result == 0 && msgpack_unpack_next(&run->unpacked, bytes->at + raw, bytes->len - raw,
+                                           NULL) != MSGPACK_UNPACK_SUCCESS)
+        result = error_set(&err, ERR_NOMEM, "out of memory");
+    if (result < 0)
+        return luaL_error(L, "%s", err.text);
+    plugin_push_options(L, run->plugin, &run->unpacked.data);
+    return luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+static void push_function(lua_State *L, const struct test_run *run, enum plugin_function function)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, run->plugin->functions[function]);
+}
+
+/* Leaves the answer, and for ingest the claim below it (else nil). */
+static void run_on_one(lua_State *L, const struct test_run *run, int at, int options)
+{
+    struct state_input *input = &state_of(L)->input;
+    const bool ingest = run->plugin->functions[FUNCTION_CLAIMS] != LUA_NOREF;
+    const char *what = ingest ? "document" : "article";
+    struct article *article = arena_alloc(run->arena, 1, sizeof *article);
+    struct document *document = arena_alloc(run->arena, 1, sizeof *document);
+    if (!article || !document)
+        luaL_error(L, "out of memory");
+    if (lua_getfield(L, at, what) == LUA_TNIL)
+        luaL_error(L, "a case of this plugin needs '%s'", what);
+    const int given = lua_gettop(L);
+    if (ingest) {
+        testcase_document(L, given, what, document, &input->text);
+        input->document = document;
+        input->now_us = document->received_us;
+        handle_push_document(L, document, input->text);
+        push_function(L, run, FUNCTION_CLAIMS);
+        lua_pushvalue(L, -2);
+        lua_call(L, 1, 1);
+        lua_insert(L, -2);
+    } else {
+        testcase_article(L, given, what, run->arena, article);
+        input->article = article;
+        input->now_us = article->received_us;
+        lua_pushnil(L);
+        handle_push_article(L, article);
+    }
+    push_function(L, run, FUNCTION_RUN);
+    lua_insert(L, -2);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, options);
+    lua_call(L, 2, 1);
+}
+
+/* What the export wrote, as a table of names to contents. */
+static void push_written(lua_State *L)
+{
+    const struct lua_export *export = state_of(L)->exported;
+    lua_createtable(L, 0, (int)export->count);
+    for (size_t i = 0; i < export->count; i++) {
+        const struct export_file *file = &export->files[i];
+        lua_pushlstring(L, file->text.len ? file->text.at : "", file->text.len);
+        lua_setfield(L, -2, file->name);
+    }
+}
+
+static void run_export(lua_State *L, const struct test_run *run, int at, int options)
+{
+    struct state_input *input = &state_of(L)->input;
+    if (lua_getfield(L, at, "articles") != LUA_TTABLE)
+        luaL_error(L, "a case of an export needs 'articles', a list");
+    const int list = lua_gettop(L);
+    lua_pushnil(L); /* no claim */
+    push_function(L, run, FUNCTION_OPEN);
+    export_push_context(L, run->plugin, options);
+    lua_call(L, 1, 0);
+    for (lua_Integer i = 1; lua_rawgeti(L, list, i) != LUA_TNIL; i++) {
+        struct article *article = arena_alloc(run->arena, 1, sizeof *article);
+        if (!article)
+            luaL_error(L, "out of memory");
+        testcase_article(L, lua_gettop(L), lua_pushfstring(L, "articles[%I]", i), run->arena,
+                         article);
+        input->article = article;
+        input->now_us = article->received_us;
+        input->seeded = false;
+        push_function(L, run, FUNCTION_WRITE);
+        handle_push_article(L, article);
+        lua_call(L, 1, 0);
+        lua_settop(L, list + 1);
+    }
+    lua_settop(L, list + 1);
+    push_function(L, run, FUNCTION_CLOSE);
+    lua_call(L, 0, 0);
+    push_written(L);
+}
+
+/* expect is compared, check(answer, claim) is called; one of them is there. */
+static void judge(lua_State *L, int at, int claim, int answer)
+{
+    const bool expects = lua_getfield(L, at, "expect") != LUA_TNIL;
+    if (expects)
+        testcase_compare(L, lua_gettop(L), answer);
+    const int type = lua_getfield(L, at, "check");
+    if (type == LUA_TFUNCTION) {
+        lua_pushvalue(L, answer);
+        lua_pushvalue(L, claim);
+        lua_call(L, 2, 0);
+    } else if (type != LUA_TNIL || !expects) {
+        luaL_error(L, "a case needs 'expect', a table, or 'check', a function");
+    }
+}
+
+static int run_case(lua_State *L)
+{
+    struct test_run *run = lua_touserdata(L, 1);
+    struct error err = {0};
+    lua_rawgeti(L, LUA_REGISTRYINDEX, run->plugin->cases);
+    if (lua_rawgeti(L, -1, run->index) != LUA_TTABLE)
+        return luaL_error(L, "case %d is no table", (int)run->index);
+    const int at = lua_gettop(L);
+    if (lua_getfield(L, at, "name") == LUA_TSTRING)
+        snprintf(run->name, sizeof run->name, "%s", lua_tostring(L, -1));
+    check_case(L, at);
+    const int options = case_options(L, run, at);
+    if (run->plugin->functions[FUNCTION_OPEN] != LUA_NOREF)
+        run_export(L, run, at, options);
+    else
+        run_on_one(L, run, at, options);
+    const int answer = lua_gettop(L);
+    if (encode_value(L, answer, "answer", &run->answer, &err) < 0)
+        return luaL_error(L, "%s", err.text);
+    judge(L, at, answer - 1, answer);
+    return 0;
+}
+
+static int count_cases(lua_State *L)
+{
+    struct test_run *run = lua_touserdata(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, run->plugin->cases);
+    run->count = (uint32_t)lua_rawlen(L, -1);
+    return 0;
+}
+
+static int pack_write(void *data, const char *bytes, size_t len)
+{
+    return buf_append(data, bytes, len);
+}
+
+static void pack_text(msgpack_packer *packer, const char *key, const char *text)
+{
+    msgpack_pack_str_with_body(packer, key, strlen(key));
+    const size_t len = utf8_valid(text, strlen(text)); /* what is behind bad bytes is left out */
+    msgpack_pack_str_with_body(packer, text, len);
+}
+
+/* { cases, name, passed, message, answer } */
+static int pack_report(const struct test_run *run, bool passed, const char *message,
+                       struct buf *out, struct lua_fault *fault)
+{
+    msgpack_packer packer;
+    msgpack_packer_init(&packer, out, pack_write);
+    msgpack_pack_map(&packer, 5);
+    msgpack_pack_str_with_body(&packer, "cases", 5);
+    msgpack_pack_uint32(&packer, run->count);
+    pack_text(&packer, "name", run->name);
+    msgpack_pack_str_with_body(&packer, "passed", 6);
+    if (passed)
+        msgpack_pack_true(&packer);
+    else
+        msgpack_pack_false(&packer);
+    pack_text(&packer, "message", message);
+    msgpack_pack_str_with_body(&packer, "answer", 6);
+    if (run->answer.len)
+        buf_append(out, run->answer.at, run->answer.len);
+    else
+        msgpack_pack_nil(&packer);
+    return buf_failed(out) ? lua_fault_set(fault, GUARD_MEMORY, "out of memory") : 0;
+}
+
+/* Loads the list when it is not there and counts it. */
+static int prepare(struct test_run *run, struct lua_fault *fault)
+{
+    struct lua_plugin *plugin = run->plugin;
+    const struct lua_plugin_source *source = plugin->source;
+    int result = plugin_ready(plugin, fault);
+    if (result < 0 || !desk_find_file(source->files, source->file_count, "test.lua"))
+        return result;
+    if (plugin->cases == LUA_NOREF)
+        result = state_call(plugin->state, load_cases, run, 0, LIMIT(LOAD_MS), fault);
+    if (result == 0)
+        result = state_call(plugin->state, count_cases, run, 0, LIMIT(LOAD_MS), fault);
+    if (result < 0)
+        fault->guard = GUARD_LOAD;
+    return result;
+}
+
+static int test(struct test_run *run, struct buf *out, struct lua_fault *fault)
+{
+    struct lua_plugin *plugin = run->plugin;
+    int result = prepare(run, fault);
+    if (result < 0)
+        return result;
+    if (run->index == 0)
+        return pack_report(run, true, "", out, fault);
+    if (run->index > run->count)
+        return lua_fault_set(fault, GUARD_INPUT, "%s/test.lua has %u cases, not %u",
+                             plugin->state->name, run->count, run->index);
+    if (plugin->functions[FUNCTION_OPEN] != LUA_NOREF && (result = export_begin(plugin, fault)) < 0)
+        return result;
+    result = state_call(plugin->state, run_case, run, 0, plugin->world->call_ms, fault);
+    handle_end(plugin->state);
+    plugin->state->input = (struct state_input){0};
+    export_free(plugin->state->exported);
+    plugin->state->exported = NULL;
+    return pack_report(run, result == 0, result == 0 ? "" : fault->message, out, fault);
+}
+
+int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
+                    struct lua_fault *fault)
+{
+    struct test_run run = {.plugin = plugin, .index = index};
+    run.arena = arena_new(LIMIT(ANSWER_BYTES));
+    if (!run.arena)
+        return lua_fault_set(fault, GUARD_MEMORY, "out of memory");
+    msgpack_unpacked_init(&run.unpacked);
+    if (index)
+        snprintf(run.name, sizeof run.name, "case %u", index);
+    const int result = test(&run, out, fault);
+    msgpack_unpacked_destroy(&run.unpacked);
+    buf_free(&run.answer);
+    buf_free(&run.options);
+    arena_free(run.arena);
+    return result;
+}

@@ -1,0 +1,21 @@
+/* One case of test.lua: its input made from Lua tables, its answer compared with what it expects.
+ */
+#pragma once
+
+#include <lua.h>
+
+#include "base/arena.h"
+#include "model/article.h"
+#include "model/document.h"
+
+/* Fill a model struct from the table at `at`, in memory of `arena` and with texts of the table,
+ * which must stay where it is. Raise an error that begins with `what` for an unknown field or a
+ * wrong type. */
+void testcase_article(lua_State *L, int at, const char *what, struct arena *arena,
+                      struct article *out);
+void testcase_document(lua_State *L, int at, const char *what, struct document *out,
+                       struct str *text);
+
+/* Compares the value at `expect` with the one at `answer`: every key given in `expect` equals the
+ * answer's; lists by length and item. Raises "expect[1].headline: want 'A', got 'B'". */
+void testcase_compare(lua_State *L, int expect, int answer);
