@@ -52,5 +52,10 @@ void progress_begin(struct progress *progress, enum progress_phase phase, int32_
 void progress_end(struct progress *progress)
 {
     atomic_store_explicit(&progress->phase, PROGRESS_IDLE, memory_order_release);
+}
+
+void progress_job(struct progress *progress, uint64_t sequence)
+{
     atomic_store_explicit(&progress->plugin, -1, memory_order_relaxed);
+    atomic_store_explicit(&progress->sequence, sequence, memory_order_release);
 }

@@ -18,7 +18,7 @@ struct progress {
     _Atomic uint64_t sequence; /* of the job at work */
     _Atomic uint64_t call;     /* counts calls into plugins */
     _Atomic uint32_t phase;    /* enum progress_phase */
-    _Atomic int32_t plugin;    /* index of the plugin that runs, -1: none */
+    _Atomic int32_t plugin;    /* index of the plugin that runs or ran last in the job, -1: none */
     _Atomic int32_t refused;   /* 1 + number of the system call that the filter caught; 0: none */
 };
 
@@ -28,6 +28,7 @@ int progress_make(int *fd, struct progress **out, struct error *err);
 int progress_map(int fd, struct progress **out, struct error *err);
 void progress_free(struct progress *progress);
 
-/* Worker: around each call into a plugin. */
+/* Worker: at the start of a job, and around each call into a plugin. */
+void progress_job(struct progress *progress, uint64_t sequence);
 void progress_begin(struct progress *progress, enum progress_phase phase, int32_t plugin);
 void progress_end(struct progress *progress);

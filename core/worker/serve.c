@@ -289,7 +289,7 @@ static int serve_job(struct serve *serve, const msgpack_object_array *parts, str
     if (rc < 0)
         return rc;
     serve->sequence = (uint64_t)sequence;
-    atomic_store_explicit(&serve->progress->sequence, serve->sequence, memory_order_release);
+    progress_job(serve->progress, serve->sequence);
     buf_clear(&serve->answer);
     serve->plugin = -1;
     serve->logs = 0;
