@@ -38,9 +38,10 @@ void *mem_alloc(size_t size)
 
 void *mem_zero(size_t count, size_t size)
 {
-    if (count == 0 || size == 0)
-        count = size = 1;
-    return must_fail() ? NULL : calloc(count, size);
+    size_t bytes; /* checked here: a sanitizer's calloc stops the program instead */
+    if (__builtin_mul_overflow(count, size, &bytes) || must_fail())
+        return NULL;
+    return bytes ? calloc(count, size) : calloc(1, 1);
 }
 
 void *mem_array(size_t count, size_t size)

@@ -53,7 +53,9 @@
     X(QUERY_BYTES, 4 * KIB, "bytes", "a query")                                                    \
     X(QUERY_TERMS, 64, "terms", "terms in a query")                                                \
     X(QUERY_DEPTH, 16, "levels", "parentheses in a query")                                         \
+    X(QUERY_WORDS, 256, "words", "index words of a query")                                         \
     X(RANKED_ROWS, 4000, "articles", "newest matches that --sort rank ranks")                      \
+    X(SNIPPET_BYTES, 256 * KIB, "bytes", "how far into a body a snippet is looked for")            \
     X(EXPORT_FILES, 100 * 1000, "files", "files of one export")                                    \
     X(EXPORT_FILE_BYTES, 1024 * MIB, "bytes", "one exported file")                                 \
     X(EXPORT_BYTES, 8UL * 1024 * MIB, "bytes", "all files of one export")                          \
@@ -64,7 +66,6 @@
     X(ANSWER_BYTES, 64 * MIB, "bytes", "one plugin's answer to one item")                          \
     X(ANSWER_DEPTH, 16, "levels", "nesting in a plugin's answer")                                  \
     X(ANSWER_KEYS, 100 * 1000, "fields", "named fields of one table in a plugin's answer")         \
-    X(OPTION_BYTES, 64 * KIB, "bytes", "a text given as a plugin's option")                        \
     X(JSON_BYTES, 8 * MIB, "bytes", "a text for desk.json.decode")                                 \
     X(JSON_DEPTH, 100, "levels", "nesting in desk.json")                                           \
     X(JSON_VALUES, 1000 * 1000, "values", "values for desk.json.encode")                           \

@@ -116,8 +116,8 @@ static int suggestion_check(struct reader *in, const struct place *at, struct sa
     if (i == count) {
         const char *near = str_nearest(said->tag.field, known, count);
         return place_fail(in->err, &field, ERR_INVALID,
-                          "cannot be suggested%s%s%s; language, genre, infosource, byline and "
-                          "dateline can",
+                          "cannot be suggested%s%s%s (language, genre, infosource, byline and "
+                          "dateline can)",
                           near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     }
     if (said->tag.scheme.len || said->tag.label.len || said->tag.code.len)

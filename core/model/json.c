@@ -1,6 +1,5 @@
 #include "model/json.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 
 /* An object that is being filled. A member that cannot be made marks it, and `finish` gives NULL:
@@ -246,4 +245,19 @@ json_t *draft_to_json(const struct article *draft)
     put(&make, "confidence", json_real(draft->confidence));
     put(&make, "evidence", evidence_to_json(&draft->evidence));
     return finish(&make);
+}
+
+static int append_text(const char *bytes, size_t len, void *out)
+{
+    return buf_append(out, bytes, len) < 0 ? -1 : 0;
+}
+
+int json_to_buf(const json_t *value, size_t flags, struct buf *out, struct error *err)
+{
+    int rc = json_dump_callback(value, append_text, out, flags | JSON_ENCODE_ANY);
+    if (out->failed == ERR_LIMIT)
+        return error_set(err, ERR_LIMIT, "the JSON text is over %zu bytes", out->max);
+    if (rc < 0 || buf_failed(out)) /* the model's values can fail in no other way */
+        return error_set(err, ERR_NOMEM, "out of memory");
+    return 0;
 }

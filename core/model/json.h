@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "model/article.h"
 
@@ -28,6 +29,11 @@ json_t *draft_to_json(const struct article *draft);
 json_t *tags_to_json(const struct tag_list *tags);
 /* {text, spans, plugin}; null when there is none. */
 json_t *summary_to_json(const struct summary *summary);
+
+/* Appends the value as text (`flags`: JSON_COMPACT ...). Use this and not json_dumps: jansson 2.14
+ * overlooks that a key could not be written, and gives text with a hole in it. ERR_NOMEM,
+ * ERR_LIMIT. */
+int json_to_buf(const json_t *value, size_t flags, struct buf *out, struct error *err);
 
 /* An article from one JSONL line: id (number; a string is kept in `uri`), headline (or title), text
  * (or body), language, byline, dateline, genre, infosource, note, url, published. null is as

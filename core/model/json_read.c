@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/limits.h"
 #include "model/json.h"
 #include "model/place.h"
@@ -85,16 +87,34 @@ static int read_keys(const json_t *object, struct arena *arena, struct article *
     return read_id(object, arena, out, err);
 }
 
+/* jansson 2.14 calls a lack of memory a syntax error wherever it meets it. A line that really is
+ * wrong is wrong in the same place twice, so a failed parse is done again and compared. */
+static json_t *parse(const char *line, size_t len, struct error *err)
+{
+    const size_t flags = JSON_ALLOW_NUL | JSON_DECODE_ANY;
+    json_error_t wrong, again;
+    json_t *value = json_loadb(line, len, flags, &wrong);
+    if (value)
+        return value;
+    value = json_loadb(line, len, flags, &again);
+    if (value || wrong.position != again.position || strcmp(wrong.text, again.text) != 0 ||
+        !wrong.text[0])
+        error_set(err, ERR_NOMEM, "out of memory");
+    else
+        error_set(err, ERR_INVALID, "is no JSON at byte %d: %s", wrong.position, wrong.text);
+    json_decref(value);
+    return NULL;
+}
+
 int article_from_json(const char *line, size_t len, struct arena *arena, struct article *out,
                       struct error *err)
 {
-    json_error_t wrong;
+    struct error own = {0};
+    err = err ? err : &own;
     *out = (struct article){.confidence = 1};
-    json_t *object = json_loadb(line, len, JSON_ALLOW_NUL | JSON_DECODE_ANY, &wrong);
-    if (!object && json_error_code(&wrong) == json_error_out_of_memory)
-        return error_set(err, ERR_NOMEM, "out of memory");
+    json_t *object = parse(line, len, err);
     if (!object)
-        return error_set(err, ERR_INVALID, "is no JSON at byte %d: %s", wrong.position, wrong.text);
+        return err->code;
     int rc = json_is_object(object)
                  ? read_keys(object, arena, out, err)
                  : error_set(err, ERR_INVALID, "is %s, but a JSON object is needed",

@@ -4,8 +4,7 @@
 #include "pipeline/desk.h"
 
 struct try_options {
-    const char *plugin; /* "tag/keywords", "summarize/lead", "export/json"; ingest plugins: use
-                           explain_paths */
+    const char *plugin; /* "tag/keywords", "summarize/lead"; ingest plugins: use explain_paths */
     const struct given_option *given;
     size_t given_count;
     const char *const *paths; /* JSONL files, one article a line (model/json.h); "-"; none: "-" */

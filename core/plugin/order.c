@@ -13,7 +13,7 @@ static bool gives(const struct manifest *plugin, const char *what)
     return false;
 }
 
-static bool waits_for(const struct manifest *plugin, const struct manifest *other)
+bool order_waits(const struct manifest *plugin, const struct manifest *other)
 {
     if (plugin == other)
         return false;
@@ -27,7 +27,7 @@ static bool is_free(const struct manifest *const *plugins, size_t count, const b
                     size_t which)
 {
     for (size_t i = 0; i < count; i++)
-        if (!placed[i] && i != which && waits_for(plugins[which], plugins[i]))
+        if (!placed[i] && i != which && order_waits(plugins[which], plugins[i]))
             return false;
     return true;
 }

@@ -10,3 +10,6 @@
  * itself. */
 int order_plugins(const struct manifest *const *plugins, size_t count, size_t *order,
                   struct error *err);
+
+/* Whether `plugin` needs what `other` gives. */
+bool order_waits(const struct manifest *plugin, const struct manifest *other);

@@ -10,7 +10,12 @@
  * Nothing of a query is ever passed raw to the search engine: each word goes through the `text`
  * service that indexed the articles. A query that cannot be understood is refused with the column
  * (in characters, from 1) where it breaks and what would be right. A word that holds no letter or
- * digit ("-", "++") is refused; `C++` searches for c; `don't` is the phrase "don t". */
+ * digit ("-", "++") is refused; `C++` searches for c; `don't` is the phrase "don t". A colon behind
+ * what is no filter's name, nor nearly one, belongs to a word: 12:30, https://example.org.
+ *
+ * tag: place: person: organisation: compare whole labels, source: the publisher or where the
+ * document came from, folded; lang:zh finds zh-Hans, too. since: and before: look at when an
+ * article was published, or received where that is not known. */
 #pragma once
 
 #include <stdint.h>

@@ -75,6 +75,7 @@ struct pool {
     uint64_t last_sequence;
     bool wants_room, closing, serving;
     unsigned start_failures; /* in a row */
+    char start_why[2 * ERROR_TEXT_MAX];
     uv_timer_t watchdog, backoff;
     uv_prepare_t flush;
     bool watching, dirty;
@@ -104,7 +105,11 @@ int answer_frame(struct worker *worker, const uint8_t *body, size_t len, struct 
 
 /* queue.c: which worker gets what */
 void queue_dispatch(struct pool *pool);
-void queue_backoff_done(uv_timer_t *timer);
+void queue_back_off(struct pool *pool); /* no worker is started for a while */
+/* When workers keep failing to start and none runs: what waits is answered with the reason. */
+void queue_give_up(struct pool *pool);
+void queue_fault_all(struct job_list *list, const char *message);
+#define START_TRIES_MAX 5
 void session_worker_died(struct pool *pool, struct worker *worker);
 
 /* retry.c: what becomes of a dead worker's jobs */

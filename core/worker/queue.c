@@ -1,6 +1,8 @@
 /* Which worker gets which job. A worker is started when no other is idle, up to the pool's size. */
 #include "worker/pool_parts.h"
 
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -41,8 +43,9 @@ static struct worker *start_one(struct pool *pool)
     struct worker *worker = worker_start(pool, false, &err);
     if (!worker) {
         log_error("worker", "%s", err.text);
+        snprintf(pool->start_why, sizeof pool->start_why, "%s", err.text);
         pool->start_failures++;
-        uv_timer_start(&pool->backoff, queue_backoff_done, 10UL << (pool->start_failures % 8), 0);
+        queue_back_off(pool);
     }
     return worker;
 }
@@ -126,9 +129,44 @@ void queue_dispatch(struct pool *pool)
     pool->serving = false;
 }
 
-void queue_backoff_done(uv_timer_t *timer)
+void queue_fault_all(struct job_list *list, const char *message)
 {
-    queue_dispatch(timer->data);
+    struct pool_job *job = NULL;
+    while ((job = list_pop(list)))
+        job_fault(job, GUARD_KILLED, -1, "", "%s", message);
+}
+
+static bool any_ready(const struct pool *pool)
+{
+    for (const struct worker *at = pool->workers; at; at = at->next)
+        if (at->state == WORKER_READY && !at->fresh)
+            return true;
+    return false;
+}
+
+/* Each job that comes later gets one more start, and its own fault. */
+void queue_give_up(struct pool *pool)
+{
+    if (pool->start_failures < START_TRIES_MAX || any_ready(pool))
+        return;
+    struct job_list lonely = pool->lonely, requeued = pool->requeued;
+    pool->lonely = pool->requeued = (struct job_list){0};
+    pool->start_failures = START_TRIES_MAX - 1;
+    queue_fault_all(&lonely, pool->start_why);
+    queue_fault_all(&requeued, pool->start_why);
+}
+
+static void backoff_done(uv_timer_t *timer)
+{
+    struct pool *pool = timer->data;
+    queue_dispatch(pool);
+    queue_give_up(pool);
+}
+
+void queue_back_off(struct pool *pool)
+{
+    unsigned doublings = pool->start_failures < 6 ? pool->start_failures : 6;
+    uv_timer_start(&pool->backoff, backoff_done, 5UL << doublings, 0);
 }
 
 static int busy(struct pool *pool)
@@ -204,7 +242,12 @@ int pool_submit(struct pool *pool, struct pool_job *job)
     if (pool->requeued.first)
         return busy(pool);
     struct worker *worker = pick(pool, job->payload.len);
-    return worker ? worker_send(worker, job) : busy(pool);
+    if (worker)
+        return worker_send(worker, job);
+    if (pool->live > 0)
+        return busy(pool);
+    list_push(&pool->requeued, job); /* no worker starts: it waits for one, or for the verdict */
+    return 0;
 }
 
 int64_t pool_session(struct pool *pool)

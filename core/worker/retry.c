@@ -18,8 +18,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#define TRIES_MAX       2
-#define START_TRIES_MAX 5
+#define TRIES_MAX 2
 
 /* What is said about a death. */
 struct verdict {
@@ -121,13 +120,6 @@ static void judge(struct verdict *verdict, const struct worker *worker, int64_t 
              (int)status);
 }
 
-static void fault_all(struct job_list *list, const char *message)
-{
-    struct pool_job *job = NULL;
-    while ((job = list_pop(list)))
-        job_fault(job, GUARD_KILLED, -1, "", "%s", message);
-}
-
 /* It never became ready. Nothing that was asked of it is to blame. */
 static void judge_start(struct worker *worker, int64_t status, int signal)
 {
@@ -145,7 +137,7 @@ static void judge_start(struct worker *worker, int64_t status, int signal)
                  signal ? "signal" : "exit code", signal ? signal : (int)status);
     log_error("worker", "%s", message);
     if (worker->fresh) {
-        fault_all(&worker->jobs, message);
+        queue_fault_all(&worker->jobs, message);
         return;
     }
     pool->start_failures++;
@@ -155,16 +147,12 @@ static void judge_start(struct worker *worker, int64_t status, int signal)
         list_push_front(&back, job);
     while ((job = list_pop(&back)))
         list_push_front(job->tries || job->alone ? &pool->lonely : &pool->requeued, job);
-    bool hopeless = worker->refused || pool->start_failures >= START_TRIES_MAX;
-    if (hopeless && pool->live == 0) {
-        pool->start_failures = worker->refused ? 0 : START_TRIES_MAX - 1;
-        struct job_list lonely = pool->lonely, requeued = pool->requeued;
-        pool->lonely = pool->requeued = (struct job_list){0};
-        fault_all(&lonely, message);
-        fault_all(&requeued, message);
-    }
-    if (!worker->refused && !pool->closing)
-        uv_timer_start(&pool->backoff, queue_backoff_done, 10UL << (pool->start_failures % 8), 0);
+    snprintf(pool->start_why, sizeof pool->start_why, "%s", message);
+    if (worker->refused)
+        pool->start_failures = START_TRIES_MAX;
+    queue_give_up(pool);
+    if (!pool->closing)
+        queue_back_off(pool);
 }
 
 /* Jobs that only waited go back as if never sent, in their order; those of a session fail with

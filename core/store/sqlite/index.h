@@ -6,12 +6,11 @@
  * exact. An article that waits for the index stands in index_queue, in the transaction that changed
  * it; so after a crash the queue is still true.
  *
- * The store's own tables that are read here:
- *   articles(id INTEGER PRIMARY KEY, version, infosource, source_key, language, published_us?...)
- *   versions(article_id, version, headline, body, captions_text, PRIMARY KEY (article_id, version))
- *   tags(article_id, position, scheme, label, key)       key and source_key: desk_key(...)
+ * Of the store's own tables it reads versions (headline, body, captions_text) and tags (position,
+ * label), and articles.version: which version is the present one.
  *
- * All functions run on the writer's thread. Those that write want a transaction of the caller. */
+ * All functions run on the writer's thread. Those that write want a transaction of the caller, who
+ * rolls it back to where it was before when one of them fails. */
 #pragma once
 
 #include <sqlite3.h>
@@ -22,7 +21,7 @@
 #include "base/str.h"
 #include "store/sqlite/tokenizer.h"
 
-struct indexer; /* opaque: prepared statements and the cache of words_check */
+struct indexer; /* opaque: prepared statements */
 
 /* Makes index_row, index_queue, index_state, indexed_text and article_fts in a new store, after the
  * store's own tables. Wants the tokenizer registered. */
@@ -33,10 +32,9 @@ void index_close(struct indexer *indexer); /* NULL is fine; before sqlite3_close
 
 /* The article is new, has another version, or other tags: call it in the same transaction. */
 int index_want(struct indexer *indexer, int64_t article_id, struct error *err);
-/* Indexes one article as it stands in the store now and takes it from the queue. `words`: packed as
- * store/words.h says, or empty; words that do not belong to the text are ignored, never believed.
- * 0: done, also when there was nothing to do. */
-int index_article(struct indexer *indexer, int64_t article_id, struct str words, struct error *err);
+/* Indexes one article as it stands in the store now and takes it from the queue. 0: done, also when
+ * there was nothing to do. (It takes no words from a worker: see tokenizer.h.) */
+int index_article(struct indexer *indexer, int64_t article_id, struct error *err);
 /* The article is going to be deleted: takes it from index and queue. Before its rows go. */
 int index_forget(struct indexer *indexer, int64_t article_id, struct error *err);
 /* Ids that wait, oldest first, after `after`. */

@@ -138,7 +138,7 @@ static const char schema_v1[] =
     "  plugin_id INTEGER REFERENCES plugins(id),"
     "  PRIMARY KEY(article_id, position)"
     ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX tags_key ON tags(key, scheme, article_id);"
+    "CREATE INDEX tags_key ON tags(key, article_id, scheme);"
 
     "CREATE TABLE results("
     "  article_id INTEGER NOT NULL REFERENCES articles(id),"

@@ -7,7 +7,8 @@ local shape = require "shape"
 local kinds = require "kinds"
 local structure = require "structure"
 local titles = require "titles"
-local captions = require "captions"
+local headline = require "headline"
+local dates = require "dates"
 local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
 local concat = table.concat
 
@@ -83,8 +84,6 @@ local function header(a, line)
     elseif names.subject[low] and value ~= "" then
         a.title_text = value
         a.title = { line }
-    elseif names.language[low] then
-        a.language_name = value
     elseif names.date[low] then
         a.date_text = a.date_text or value
     elseif low == "url" or low == "link" then
@@ -161,6 +160,14 @@ local function document_tail(a, from)
     return line
 end
 
+-- The article begins with its text: a sentence, a long line, a paragraph of several lines.
+local function untitled(page, f)
+    local b = page.block_of[f]
+    if page.kind[b] ~= "prose" then return page.kind[b] == "caption" end
+    local s = page.s[f]
+    return #s > 250 or shape.ending(s) == "stop" or page.last[b] - f > 2
+end
+
 local function read_title(a)
     local page, cut = a.page, a.cut
     if cut.header == "documents" then return document_head(a) end
@@ -170,6 +177,10 @@ local function read_title(a)
         return cut.header_last
     end
     local f, upto = cut.line, nil
+    if not cut.title_lines and untitled(page, f) then
+        a.title_text = headline.of(page.s[f])
+        return f - 1
+    end
     if cut.title_lines then
         f, upto = cut.title_lines[1], cut.title_lines[2]
     else
@@ -202,6 +213,14 @@ local function read_byline(a, at)
     return line
 end
 
+-- Saved pages give the title again above the text.
+local function skip_again(a, at)
+    local page = a.page
+    local line = lines.on(page, at + 1, math.min(a.last, at + 4))
+    if line and #page.s[line] <= 250 and byte(page.s[line]) == byte(a.title_text) and page.s[line] == a.title_text then return line end
+    return at
+end
+
 local function add_caption(a, line)
     local page = a.page
     local original = page.copy[line]
@@ -216,7 +235,7 @@ local function add_caption(a, line)
         return
     end
     local c = page.caption[line] or { text = page.s[line] }
-    local key = shape.fold(page.s[line])
+    local key = page.s[line]
     local seen = a.seen[key]
     if seen then
         a.repeats[#a.repeats + 1] = line
@@ -271,7 +290,7 @@ local function read_block(a, b, f, l)
         a.note_at = a.note_at or #a.paragraphs + 1
     elseif kind == "caption" then
         for i = f, l do add_caption(a, i) end
-    elseif kind == "rule" then
+    elseif kind == "rule" or kind == "again" then
         return
     elseif is_subhead(page, b, #a.body > 0) then
         a.subheads[#a.subheads + 1] = f
@@ -299,6 +318,7 @@ end
 
 -- Labels that take turns at the beginning of paragraphs: an interview.
 local function genre(a)
+    if #a.labels < 3 then return nil end
     local turns, seen, kinds_of, before = 0, {}, 0, nil
     for _, label in ipairs(a.labels) do
         if #label <= 36 and shape.words(label) <= 4 then
@@ -374,8 +394,8 @@ local function draft(a)
         subheads = a.subheads, body = a.body }
     local mark = a.end_mark and page.s[a.end_mark]
     return {
-        headline = clean_title(a.title_text or ""), body = concat(a.paragraphs, "\n\n"),
-        byline = a.byline_text or (note and byline_of_note(note)) or nil, dateline = dateline(first_text(a)), genre = genre(a),
+        headline = clean_title(#a.title_text > 500 and headline.cut(a.title_text, 160) or a.title_text), body = concat(a.paragraphs, "\n\n"),
+        byline = a.byline_text or (note and byline_of_note(note)) or nil, dateline = dateline(first_text(a)), genre = genre(a), published = a.date_text and dates.read(a.date_text),
         infosource = a.infosource or (mark and source_of(mark)) or nil, url = a.url, note = note or nil,
         first_line = a.first, last_line = a.last, range = { page.from[a.first], lines.last_byte(page, a.last) },
         captions = caption_list(a), lines = roles, confidence = a.cut.confidence, evidence = a.cut.evidence,
@@ -386,13 +406,11 @@ function article.read(page, plan, cut, last)
     local a = new(page, cut, last)
     a.plan, a.seen = plan, {}
     local at = read_title(a)
-    at = read_byline(a, at)
+    if at >= a.first then at = read_byline(a, skip_again(a, at)) end
     local upto = last
     if cut.header == "documents" then upto = document_tail(a, at) end
     read_body(a, at + 1, upto)
     return draft(a)
 end
-
-article.caption_credit = captions.credit
 
 return article

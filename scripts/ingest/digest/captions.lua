@@ -26,22 +26,31 @@ end
 -- Position of the last blank of a string, or 0.
 local function last_blank(s) return match(s, "^.*()%s") or 0 end
 
--- The longest known credit word that ends where the colon stands.
-local function credit_word(head)
-    local low = shape.small(#head > 44 and sub(head, -44) or head)
-    low = match(low, "^(.*%S)") or ""
-    local from = #low + 1
-    local found
-    for _ = 1, 3 do
-        if from <= 1 then break end
-        from = last_blank(sub(low, 1, from - 1))
-        local word = match(sub(low, from + 1), "^[%(%[\"]*(.*)$")
-        if names.credit[word] then found = word end
-    end
-    if found or not find(low, "[\xE3-\xED]") then return found end
+-- The last words of all credit words: most lines with a colon are told by them at once.
+local LAST_WORD = {}
+for words in pairs(names.credit) do LAST_WORD[match(words, "(%S+)$")] = true end
+
+local function cjk_credit_word(low)
     for i = 4, 1, -1 do
         local word = sub(low, -3 * i)
         if #word == 3 * i and byte(word) >= 0xE3 and names.credit[word] then return word end
+    end
+    return nil
+end
+
+-- The known credit word that ends where the colon stands.
+local function credit_word(head)
+    head = match(#head > 44 and sub(head, -44) or head, "^(.*%S)") or ""
+    if byte(head, -1) and byte(head, -1) >= 0x80 and find(head, "[\xE3-\xED]", -3) then return cjk_credit_word(head) end
+    local from = last_blank(head)
+    local last = shape.small(sub(head, from + 1))
+    if not LAST_WORD[last] and not LAST_WORD[match(last, "^[%(%[\"]*(.*)$")] then return nil end
+    local low = shape.small(head)
+    for _ = 1, 3 do
+        local word = match(sub(low, from + 1), "^[%(%[\"]*(.*)$")
+        if names.credit[word] then return word end
+        if from == 0 then break end
+        from = last_blank(sub(low, 1, from - 1))
     end
     return nil
 end

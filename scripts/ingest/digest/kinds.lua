@@ -5,7 +5,7 @@
 --   "note"     a label as "Editor's Note:"        "mark"   an end mark: "Global Times", "-30-"
 --   "short"    one short line without full stop: a title, a sub-head, or prose cut short
 --   "topped"   prose whose first line was broken off on purpose: perhaps a title on top of its text
---   "prose"    anything else
+--   "again"    a title given a second time             "prose"  anything else
 -- The page also gets  width (columns at which prose was wrapped, or nil),  label[b] ("GT" in "GT: How ...") and
 -- speakers (the labels that open several paragraphs),  times (how often a short line stands on the page, folded).
 
@@ -26,37 +26,44 @@ local function fits(s, room)
     return shape.width(word) + 1 <= room - 1
 end
 
--- The width of a paragraph whose lines are broken only where the next word does not fit; nil for a list or verse.
-local function filled(page, f, l)
+-- The width of lines that are broken only where the next word does not fit; nil for a list or verse.
+-- Takes their numbers.
+local function filled(page, sample)
     local s, widths, widest = page.s, {}, 0
-    for i = f, l do
+    for k, i in ipairs(sample) do
         local w = #s[i] <= 420 and shape.width(s[i]) or 999
-        widths[i] = w
+        widths[k] = w
         if w > widest then widest = w end
     end
     if widest < 45 or widest > 140 then return nil end
     local early = 0
-    for i = f, l do
-        if find(s[i], "^[%(%[]?%d+[%)%].]") or fits(s[i + 1], widest - widths[i]) then early = early + 1 end
+    for k, i in ipairs(sample) do
+        if find(s[i], "^[%(%[]?%d+[%)%].]") or fits(s[i + 1], widest - widths[k]) then early = early + 1 end
     end
-    return early <= 1 and widest or nil
+    return early * 5 <= #sample and widest or nil
 end
 
--- The column at which hard-wrapped prose breaks, or nil where it is not wrapped: read from a few paragraphs.
+-- The column at which hard-wrapped prose breaks, or nil where it is not wrapped: read from a few long paragraphs,
+-- or, where there are none, from the middle lines of short ones together.
 local function wrap_width(page)
-    local widest, seen, found = 0, 0, 0
+    local widest, seen, found, pool = 0, 0, 0, {}
     for b = 1, page.blocks do
         local f, l = page.first[b], page.last[b]
-        if l - f >= 3 then
-            local w = filled(page, f + 1, math.min(l - 1, f + 5))
+        if l - f >= 4 then
+            local sample = {}
+            for i = f + 1, math.min(l - 1, f + 6) do sample[#sample + 1] = i end
+            local w = filled(page, sample)
             seen = seen + 1
             if w then
                 found = found + 1
                 if w > widest then widest = w end
             end
-            if found >= 6 or seen >= 24 then break end
+            if found >= 4 or seen >= 24 then break end
+        elseif l - f >= 2 and #pool < 24 then
+            for i = f + 1, l - 1 do pool[#pool + 1] = i end
         end
     end
+    if found == 0 and #pool >= 4 then return filled(page, pool) end
     return widest > 0 and widest or nil
 end
 
@@ -181,6 +188,19 @@ local function end_marks(page)
     end
 end
 
+-- A title given twice at the beginning of an article: the second is left out.
+local function repeated_titles(page)
+    local kind = page.kind
+    for b = 1, page.blocks - 2 do
+        local line, below = page.first[b], page.first[b + 1]
+        if kind[b] == "caption" and page.copy[below] == line and not page.caption[line].credit
+            and (b == 1 or kind[b - 1] == "mark" or kind[b - 1] == "rule") and #page.s[line] <= 200 and OPEN[kind[b + 2]] and not shape.ending(page.s[line]) then
+            kind[b], kind[b + 1] = "short", "again"
+            page.caption[line] = nil
+        end
+    end
+end
+
 -- Gives every paragraph its kind.
 function kinds.find(page)
     page.kind, page.key, page.times, page.label, page.labels, page.speakers = {}, {}, {}, {}, {}, {}
@@ -204,6 +224,7 @@ function kinds.find(page)
         end
     end
     end_marks(page)
+    repeated_titles(page)
 end
 
 return kinds

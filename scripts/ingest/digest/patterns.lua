@@ -158,15 +158,17 @@ local function is_list(page, b)
     return stops * 4 <= l - f + 1
 end
 
-local TOP_BLOCKS = 14
+local TOP_BLOCKS = 8
 
 -- Lines near the top that may be entries of a list of contents, in order.
 local function entries(page)
     local list = {}
-    for b = 1, math.min(page.blocks - 1, TOP_BLOCKS) do
+    for b = 1, page.blocks - 1 do
+        local short = page.kind[b] == "short"
+        if b > TOP_BLOCKS and not (short and page.kind[b - 1] == "short") then break end
         if is_list(page, b) then
             for i = page.first[b], page.last[b] do list[#list + 1] = i end
-        elseif page.kind[b] == "short" and (page.kind[b + 1] == "short" or page.kind[b - 1] == "short") then
+        elseif short and (page.kind[b + 1] == "short" or page.kind[b - 1] == "short") then
             list[#list + 1] = page.first[b]
         end
     end

@@ -86,6 +86,9 @@ end
 
 -- Quotes of any kind, blanks of any kind and case make no difference to what is the same text.
 function shape.fold(s)
+    if not find(s, "[\x80-\xFF\"'`\t\n]") and not find(s, "  ", 1, true) and byte(s, -1) ~= 32 and byte(s) ~= 32 then
+        return lower(s)
+    end
     if find(s, "[\xC2\xE2\xE3]") then
         s = gsub(s, "\xE2\x80[\x98-\x9F\xB9\xBA]", "")
         s = gsub(s, "\xC2[\xAB\xBB]", "")

@@ -177,6 +177,9 @@ local function after_weight(page, b, ev)
     local l = page.first[b + 1]
     if not nx then
         evidence(ev, "end-of-text", line, -0.5, "nothing follows")
+    elseif nx == "again" then
+        evidence(ev, "title-again", l, 0.3, "the same line stands below again, then the text")
+        return "text"
     elseif nx == "caption" then
         evidence(ev, "caption-after", l, 0.34, "a caption follows")
         return "caption"
@@ -263,7 +266,7 @@ local function weigh(page, b, gaps)
     before_weight(page, b, ev, gaps)
     local follow = after_weight(page, b, ev)
     local sum = total(ev)
-    if sum > 0.18 and sum < 0.72 then cohesion_weight(page, b, ev, line, s) end
+    if sum > 0.18 and sum < 0.6 then cohesion_weight(page, b, ev, line, s) end
     local supported = false
     for _, e in ipairs(ev) do
         if SUPPORT[e.rule] or (e.rule == "blank-before" and e.weight >= 0.2) then supported = true end

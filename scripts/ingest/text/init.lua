@@ -9,10 +9,10 @@
 -- Claims little (0.1, Markdown 0.2), so that any plugin that knows its form wins. No options.
 -- Limits: front matter of nested YAML is not read; a line longer than 2,000 bytes is not looked at as a heading.
 
+local headline = require "headline"
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 
 local LONG = 2000        -- bytes of a line that is looked at
-local HEADLINE = 90      -- letters of a headline made from a sentence
 local TITLE = 160        -- letters of a first line that may be a title
 
 local CONT = "[\x80-\xBF]"
@@ -104,34 +104,6 @@ local function standing_title(list, i)
     return nil
 end
 
--- A whole number of letters from the beginning, at a word's end.
-local function cut_at_word(s, limit)
-    if #s > 8 * limit then s = sub(s, 1, 8 * limit) end
-    if chars(s) <= limit then return s end
-    local at = utf8.len(s) and utf8.offset(s, limit + 1) or limit + 1
-    local head = sub(s, 1, at - 1)
-    local blank = match(head, "^.*()%s")
-    if blank and blank > #head // 2 then head = sub(head, 1, blank - 1) end
-    head = gsub(head, "[%s,;:]+$", "")
-    return head .. "…"
-end
-
-local function first_sentence(s)
-    local head = sub(s, 1, 1200)
-    local e = find(head, "[%.!?][\"'”’»]?%s+%S")
-    local wide = find(head, "[\xE3\xEF][\x80\xBC][\x82\x81\x9F]")
-    if wide and (not e or wide < e) then
-        local stop = sub(head, wide, wide + 2)
-        if STOPS[stop] and stop ~= "，" then return sub(head, 1, wide + 2) end
-    end
-    return e and sub(head, 1, e) or s
-end
-
-local function headline_of(s)
-    local sentence = first_sentence(gsub(sub(s, 1, 1200), "%s+", " "))
-    return cut_at_word(sentence, HEADLINE)
-end
-
 local function add_image(draft, s, i)
     local alt = match(s, "^!%[(.-)%]%(%S*%)$")
     if not alt then return false end
@@ -196,7 +168,7 @@ local function run(document)
         at = read_byline(list, after, draft)
     end
     if keys.title and keys.title ~= "" then title, rule, why = keys.title, "front-matter", "the front matter names it" end
-    draft.headline = title or headline_of(list[at].s)
+    draft.headline = title or headline.of(list[at].s)
     draft.body = read_body(list, at, draft)
     draft.byline = draft.byline or keys.author
     draft.language, draft.url, draft.infosource, draft.published = keys.language or keys.lang, keys.url, keys.source, keys.date

@@ -1,0 +1,152 @@
+#include "pipeline/desk.h"
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "pipeline/host.h"
+
+const char *desk_dir(const struct desk *desk)
+{
+    return desk->dir;
+}
+
+const char *desk_store_dir(const struct desk *desk)
+{
+    return desk->store_dir;
+}
+
+static int locate(struct desk *desk, const struct desk_options *options, struct error *err)
+{
+    if (options->ignore)
+        return 0;
+    struct error why;
+    const int code = desk_find(options->dir, &desk->dir, &why);
+    if (code == ERR_NOTFOUND && options->optional && !options->dir)
+        return 0;
+    if (code < 0)
+        return error_set(err, code, "%s", why.text);
+    desk->store_dir = file_join(desk->dir, ".copydesk");
+    return desk->store_dir ? 0 : error_set(err, ERR_NOMEM, "out of memory");
+}
+
+static struct desk *desk_new(struct error *err)
+{
+    struct desk *desk = mem_zero(1, sizeof *desk);
+    if (desk) {
+        desk->jobs_end = &desk->jobs;
+        desk->writes_end = &desk->writes;
+        desk->arena = arena_new(LIMIT(PLUGIN_BYTES));
+        desk->loop_open = uv_loop_init(&desk->loop) == 0;
+    }
+    if (desk && desk->arena && desk->loop_open)
+        return desk;
+    desk_close(desk);
+    error_set(err, ERR_NOMEM, "out of memory while opening the desk");
+    return NULL;
+}
+
+static int open_steps(struct desk *desk, const struct desk_options *options, struct error *err)
+{
+    int code = locate(desk, options, err);
+    if (code < 0 || options->use < DESK_WORK)
+        return code;
+    if (options->use == DESK_WRITE && !desk->dir)
+        return error_set(err, ERR_USAGE, "there is no desk to write to");
+    if ((code = host_natives(desk, err)) < 0)
+        return code;
+    /* the lock first: who finds the desk in use should learn it before workers start */
+    if (options->use == DESK_WRITE && (code = host_open_store(desk, options->no_index, err)) < 0)
+        return code;
+    if ((code = host_registry(desk, err)) < 0 ||
+        (code = host_workers(desk, options->workers, err)) < 0)
+        return code;
+    return host_config(desk, err);
+}
+
+int desk_open(const struct desk_options *options, struct desk **out, struct error *err)
+{
+    struct desk *desk = desk_new(err);
+    if (!desk)
+        return ERR_NOMEM;
+    const int code = open_steps(desk, options, err);
+    if (code < 0) {
+        desk_close(desk);
+        return code;
+    }
+    *out = desk;
+    return 0;
+}
+
+static void set_true(void *data)
+{
+    *(bool *)data = true;
+}
+
+static void stop_workers(struct desk *desk)
+{
+    bool done = false;
+    if (!desk->pool)
+        return;
+    desk->room = NULL;
+    pool_close(desk->pool, set_true, &done);
+    host_wait(desk, &done);
+    desk->pool = NULL;
+}
+
+void desk_close(struct desk *desk)
+{
+    if (!desk)
+        return;
+    stop_workers(desk);
+    if (desk->store)
+        store_close(desk->store);
+    if (desk->loop_open) {
+        uv_run(&desk->loop, UV_RUN_DEFAULT); /* close callbacks */
+        uv_loop_close(&desk->loop);
+    }
+    registry_close(desk->registry);
+    native_registry_free(desk->natives);
+    arena_free(desk->arena);
+    pool_frame_free(desk->config_frame);
+    for (size_t i = 0; i < desk->frame_count; i++)
+        pool_frame_free(desk->frames[i]);
+    mem_free(desk->frames);
+    mem_free(desk->plugins);
+    mem_free(desk->dir);
+    mem_free(desk->store_dir);
+    mem_free(desk->user_scripts);
+    mem_free(desk->shipped_scripts);
+    mem_free(desk);
+}
+
+int desk_reader(struct desk *desk, bool search, struct store_reader **out, struct error *err)
+{
+    if (!desk->store_dir)
+        return error_set(err, ERR_USAGE, "there is no desk to read");
+    const int code = search ? host_natives(desk, err) : 0;
+    return code < 0 ? code
+                    : store_reader_open(desk->store_dir, search ? desk->text : NULL, out, err);
+}
+
+void desk_usage(struct desk *desk, struct desk_usage *out)
+{
+    struct pool_usage pool = {0};
+    struct rusage own;
+    if (desk->pool)
+        pool_usage(desk->pool, &pool);
+    getrusage(RUSAGE_SELF, &own);
+    *out = (struct desk_usage){
+        .host_cpu_us = clock_process_cpu_us(),
+        .store_cpu_us = desk->store ? store_cpu_us(desk->store) : 0,
+        .worker_cpu_us = pool.cpu_us,
+        .host_peak_rss = (uint64_t)own.ru_maxrss * 1024,
+        .worker_peak_rss = pool.peak_rss,
+        .workers = desk->pool ? pool_workers(desk->pool) : 0,
+    };
+}

@@ -1,0 +1,362 @@
+/* The steps of one document: received, cut, its articles worked on, applied.
+ *
+ *   doc_begin --RECEIVE--> received --> known: reported
+ *                             |
+ *                          doc_cut --INGEST--> cut --> doc_next_article (each) --APPLY--> applied
+ *                             |                 |
+ *                             +----- fault -----+--FAIL--> quarantined
+ *
+ * Each step after RECEIVE can be done again from the store alone. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "model/wire.h"
+#include "pipeline/intake.h"
+
+#define WEIGHT_FACTOR                                                                              \
+    6 /* raw, on the wire, decoded, words: how often a document's bytes are held */
+#define DOC_OVERHEAD (16 * KIB)
+#define NOTES_MAX    16
+
+void doc_free(struct doc *doc)
+{
+    for (size_t i = 0; i < doc->piece_count; i++)
+        article_work_free(&doc->works[i]);
+    pool_frame_free(doc->frame);
+    buf_free(&doc->job.payload);
+    arena_free(doc->arena);
+    incoming_free(doc->item);
+    mem_free(doc);
+}
+
+/* Errors that are the document's own; any other says that the store cannot go on. */
+static bool is_own(int code)
+{
+    return code == ERR_INVALID || code == ERR_LIMIT || code == ERR_NOTFOUND || code == ERR_EXISTS;
+}
+
+static void refused(struct doc *doc, const struct error *why)
+{
+    struct ingest_report report = {.outcome = INGEST_REFUSED, .error = why};
+    intake_settled(doc->in, doc, &report);
+}
+
+/* ---- quarantine ---- */
+
+static void failed(struct store_request *request)
+{
+    struct doc *doc = request->data;
+    if (request->error.code < 0) {
+        intake_fatal(doc->in, doc, &request->error);
+        return;
+    }
+    struct error why;
+    error_set(&why, ERR_PLUGIN, "%.*s", (int)request->failure.message.len,
+              request->failure.message.at ? request->failure.message.at : "");
+    char guard[16] = "";
+    memcpy(guard, request->failure.guard.at,
+           request->failure.guard.len < sizeof guard ? request->failure.guard.len : 0);
+    struct ingest_report report = {.outcome = INGEST_FAILED,
+                                   .guard = guard,
+                                   .error = &why,
+                                   .plugin = doc->plugin ? doc->plugin->label : NULL,
+                                   .quarantine_id = request->quarantine_id};
+    intake_settled(doc->in, doc, &report);
+}
+
+static void fail(struct doc *doc, enum guard guard, const char *message, const char *traceback)
+{
+    struct store_request *request = &doc->request;
+    const struct desk_plugin *plugin = doc->plugin;
+    request->op = STORE_FAIL;
+    request->pieces = NULL;
+    request->piece_count = 0;
+    request->bytes = KIB;
+    request->error.code = 0;
+    request->done = failed;
+    request->failure = (struct store_failure){
+        .stage = STR_LIT("ingest"),
+        .plugin = str_of(plugin ? plugin->label : NULL),
+        .version = str_of(plugin ? plugin->manifest.version : NULL),
+        .guard = guard_str(guard),
+        .message = failure_text(doc->arena, message),
+        .traceback = failure_text(doc->arena, traceback),
+    };
+    host_store(doc->in->desk, request);
+}
+
+/* ---- applied ---- */
+
+static void count_pieces(const struct doc *doc, struct ingest_report *report)
+{
+    report->articles = doc->piece_count;
+    for (size_t i = 0; i < doc->piece_count; i++) {
+        const struct store_piece *piece = &doc->pieces[i];
+        report->added += piece->outcome == STORE_NEW;
+        report->versions += piece->outcome == STORE_VERSION;
+        report->same += piece->outcome == STORE_KNOWN;
+        report->faults += piece->failure_count;
+    }
+}
+
+static void applied(struct store_request *request)
+{
+    struct doc *doc = request->data;
+    if (request->error.code < 0) {
+        const struct error why = request->error;
+        if (is_own(why.code))
+            fail(doc, GUARD_ANSWER, why.text, "");
+        else
+            intake_fatal(doc->in, doc, &why);
+        return;
+    }
+    struct ingest_report report = {.outcome = INGEST_ADDED, .plugin = doc->plugin->label};
+    count_pieces(doc, &report);
+    intake_settled(doc->in, doc, &report);
+}
+
+static size_t bytes_of(const struct doc *doc)
+{
+    size_t sum = KIB;
+    for (size_t i = 0; i < doc->piece_count; i++)
+        sum += doc->pieces[i].article.body.len + doc->pieces[i].words.len + KIB;
+    return sum < LIMIT(STORE_QUEUE_BYTES) ? sum : LIMIT(STORE_QUEUE_BYTES);
+}
+
+static void apply(struct doc *doc)
+{
+    struct store_request *request = &doc->request;
+    request->op = STORE_APPLY;
+    request->pieces = doc->pieces;
+    request->piece_count = doc->piece_count;
+    request->bytes = bytes_of(doc);
+    request->ingest = (struct store_result){
+        .kind = str_of(doc->plugin->entry->kind),
+        .name = str_of(doc->plugin->entry->name),
+        .version = str_of(doc->plugin->manifest.version),
+        .plugin = doc->plugin->fingerprint,
+        .input = request->document.hash,
+    };
+    request->done = applied;
+    host_store(doc->in->desk, request);
+}
+
+/* ---- articles ---- */
+
+static void article_done(struct article_work *work)
+{
+    struct doc *doc = work->data;
+    doc->finished++;
+    if (doc->in->fatal.code < 0 && doc->finished >= doc->started)
+        intake_fatal(doc->in, doc, &doc->in->fatal);
+    else if (doc->finished == doc->piece_count)
+        apply(doc);
+}
+
+void doc_next_article(struct doc *doc)
+{
+    article_work_start(&doc->works[doc->started++]);
+}
+
+static int make_pieces(struct doc *doc, const struct article_list *drafts, struct error *err)
+{
+    const size_t count = drafts->count;
+    doc->pieces = arena_alloc(doc->arena, count, sizeof *doc->pieces);
+    doc->works = arena_alloc(doc->arena, count, sizeof *doc->works);
+    if (!doc->pieces || !doc->works)
+        return error_set(err, ERR_LIMIT, "its articles take more memory than a document may");
+    const struct desk *desk = doc->in->desk;
+    for (size_t i = 0; i < count; i++) {
+        struct article *article = &doc->pieces[i].article;
+        *article = drafts->at[i];
+        article->received_us = doc->request.document.received_us;
+        if (article->infosource.len == 0)
+            article->infosource = desk->config.source;
+        doc->works[i] = (struct article_work){.desk = doc->in->desk,
+                                              .arena = doc->arena,
+                                              .piece = &doc->pieces[i],
+                                              .done = article_done,
+                                              .data = doc};
+    }
+    doc->piece_count = count;
+    return 0;
+}
+
+/* ---- cut ---- */
+
+static void take_notes(struct doc *doc, const msgpack_object *notes)
+{
+    if (!notes || notes->type != MSGPACK_OBJECT_ARRAY)
+        return;
+    doc->notes = arena_alloc(doc->arena, NOTES_MAX, sizeof *doc->notes);
+    for (uint32_t i = 0; doc->notes && i < notes->via.array.size && i < NOTES_MAX; i++) {
+        struct str note = STR_NONE;
+        if (wire_text(&notes->via.array.ptr[i], "notes", LIMIT(FIELD_BYTES), &note, NULL) < 0)
+            continue;
+        const char *text = arena_printf(doc->arena, "%s: " STR_FMT, doc->item->path, STR_ARG(note));
+        if (text)
+            doc->notes[doc->note_count++] = str_of(text);
+    }
+}
+
+/* Checks the answer and makes pieces of it. */
+static int take_drafts(struct doc *doc, const msgpack_object *value, struct error *err)
+{
+    static const msgpack_object nil = {.type = MSGPACK_OBJECT_NIL};
+    int64_t text_len = 0;
+    struct article_list drafts = {0};
+    int code = wire_int(wire_get(value, "text_len"), "text_len", 0, (int64_t)LIMIT(DECODED_BYTES),
+                        &text_len, err);
+    if (code >= 0 && wire_get(value, "encoding"))
+        code = wire_text(wire_get(value, "encoding"), "encoding", LIMIT(TAG_BYTES),
+                         &doc->request.document.encoding, err);
+    const msgpack_object *answer = wire_get(value, "answer");
+    if (code >= 0)
+        code = drafts_unpack(answer ? answer : &nil, (uint64_t)text_len, doc->arena, &drafts, err);
+    if (code >= 0 && drafts.count == 0)
+        code = error_set(err, ERR_NOTFOUND, "%s found no article in it", doc->plugin->label);
+    return code < 0 ? code : make_pieces(doc, &drafts, err);
+}
+
+static struct desk_plugin *chosen(const struct doc *doc, const msgpack_object *value)
+{
+    int64_t index = -1;
+    const struct plugin_chain *chain = &doc->in->desk->ingest;
+    const msgpack_object *which = wire_get(value, "plugin");
+    if (!which || wire_int(which, "plugin", 0, UINT32_MAX, &index, NULL) < 0)
+        return NULL;
+    for (size_t i = 0; i < chain->count; i++)
+        if (chain->at[i]->index == index)
+            return chain->at[i];
+    return NULL;
+}
+
+static void take_answer(struct doc *doc, const msgpack_object *value)
+{
+    struct error why;
+    doc->plugin = chosen(doc, value);
+    if (!doc->plugin) {
+        fail(doc, GUARD_ANSWER, "the worker did not say which plugin cut the document", "");
+        return;
+    }
+    take_notes(doc, wire_get(value, "notes"));
+    const int code = take_drafts(doc, value, &why);
+    if (code < 0)
+        fail(doc, code == ERR_NOTFOUND ? GUARD_INPUT : GUARD_ANSWER, why.text, "");
+    else
+        intake_cutting(doc->in, doc);
+}
+
+static void cut(struct pool_job *job, const struct pool_answer *answer)
+{
+    struct doc *doc = job->data;
+    buf_free(&job->payload);
+    if (doc->in->fatal.code < 0) {
+        intake_fatal(doc->in, doc, &doc->in->fatal);
+    } else if (answer->fault) {
+        doc->plugin = host_plugin(doc->in->desk, answer->fault->plugin);
+        fail(doc, answer->fault->guard, answer->fault->message, answer->fault->traceback);
+    } else {
+        doc->frame = pool_answer_keep(answer);
+        take_answer(doc, answer->value);
+    }
+}
+
+static void pack_ingest(struct doc *doc)
+{
+    const struct plugin_chain *chain = &doc->in->desk->ingest;
+    msgpack_packer packer;
+    wire_packer(&packer, &doc->job.payload);
+    msgpack_pack_map(&packer, 2);
+    wire_pack_key(&packer, "plugins");
+    msgpack_pack_array(&packer, chain->count);
+    for (size_t i = 0; i < chain->count; i++)
+        msgpack_pack_uint32(&packer, chain->at[i]->index);
+    wire_pack_key(&packer, "document");
+    document_pack(&packer, &doc->request.document);
+}
+
+void doc_cut(struct doc *doc)
+{
+    doc->job.op = JOB_INGEST;
+    doc->job.calls = (unsigned)doc->in->desk->ingest.count + 1;
+    doc->job.done = cut;
+    doc->job.data = doc;
+    pack_ingest(doc);
+    if (buf_failed(&doc->job.payload)) {
+        fail(doc, GUARD_MEMORY, "out of memory while sending the document to a worker", "");
+        return;
+    }
+    /* the job holds them now, and the store has them */
+    buf_free(&doc->item->bytes);
+    doc->request.document.bytes = STR_NONE;
+    host_submit(doc->in->desk, &doc->job);
+}
+
+/* ---- received ---- */
+
+static void received(struct store_request *request)
+{
+    struct doc *doc = request->data;
+    if (request->error.code < 0) {
+        const struct error why = request->error;
+        if (is_own(why.code))
+            refused(doc, &why);
+        else
+            intake_fatal(doc->in, doc, &why);
+    } else if (request->known) {
+        struct ingest_report report = {.outcome = INGEST_KNOWN, .known = request->known_state};
+        intake_settled(doc->in, doc, &report);
+    } else {
+        intake_ready(doc->in, doc);
+    }
+}
+
+static void receive(struct doc *doc)
+{
+    struct store_request *request = &doc->request;
+    request->op = STORE_RECEIVE;
+    request->bytes = request->document.bytes.len + KIB;
+    if (request->bytes > LIMIT(STORE_QUEUE_BYTES))
+        request->bytes = LIMIT(STORE_QUEUE_BYTES);
+    request->done = received;
+    host_store(doc->in->desk, request);
+}
+
+static struct doc *doc_new(struct intake *in, struct incoming *item)
+{
+    struct doc *doc = mem_zero(1, sizeof *doc);
+    if (!doc)
+        return NULL;
+    doc->arena = arena_new(LIMIT(FRAME_BYTES));
+    doc->in = in;
+    doc->item = item;
+    doc->resumed = in->resuming;
+    doc->request.document = item->document;
+    doc->request.data = doc;
+    doc->weight = item->bytes.len * WEIGHT_FACTOR + DOC_OVERHEAD;
+    if (doc->arena)
+        return doc;
+    mem_free(doc);
+    return NULL;
+}
+
+void doc_begin(struct intake *in, struct incoming *item)
+{
+    struct doc *doc = in->fatal.code < 0 ? NULL : doc_new(in, item);
+    if (!doc) {
+        if (in->fatal.code == 0)
+            error_set(&in->fatal, ERR_NOMEM, "%s: out of memory", item->path);
+        incoming_free(item);
+        return;
+    }
+    in->items++;
+    in->bytes += doc->weight;
+    if (item->error.code < 0)
+        refused(doc, &item->error);
+    else if (in->resuming)
+        intake_ready(in, doc);
+    else
+        receive(doc);
+}

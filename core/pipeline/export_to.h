@@ -1,0 +1,16 @@
+/* Where an export may go. */
+#pragma once
+
+#include "pipeline/host.h"
+
+struct export_to {
+    char *folder; /* mem_alloc'd */
+    char *single; /* mem_alloc'd; NULL: the plugin names its files */
+};
+
+/* `to` as it was given. ERR_DENIED when plugins' files would come into the store, into scripts or
+ * into a watched folder, or when the folder holds one of these: then a plugin could choose a name
+ * that leads there. */
+int export_to_check(const struct desk *desk, const char *to, struct export_to *out,
+                    struct error *err);
+void export_to_free(struct export_to *to);

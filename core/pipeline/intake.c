@@ -1,0 +1,185 @@
+#include "pipeline/intake.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+
+#define PULL_ITEMS 32
+#define PULL_BYTES (512 * KIB)
+#define TELL_US    100000
+
+static void push(struct doc_list *list, struct doc *doc)
+{
+    doc->next = NULL;
+    *list->end = doc;
+    list->end = &doc->next;
+}
+
+static struct doc *pop(struct doc_list *list)
+{
+    struct doc *doc = list->first;
+    list->first = doc->next;
+    if (!list->first)
+        list->end = &list->first;
+    return doc;
+}
+
+static void tell(struct intake *in, bool at_once)
+{
+    const int64_t now = clock_mono_us();
+    if (!in->callbacks.progress || (!at_once && now - in->told_us < TELL_US))
+        return;
+    in->told_us = now;
+    const struct desk_progress progress = {
+        .done = in->counts.documents, .bytes = in->counts.bytes, .unit = "documents"};
+    in->callbacks.progress(&progress, in->callbacks.data);
+}
+
+/* ---- the pump: whoever is further along goes first ---- */
+
+static void got_items(struct incoming *list, bool end, const struct error *failed, void *data);
+
+static bool want_more(const struct intake *in)
+{
+    const size_t most = in->options.inflight ? in->options.inflight : LIMIT(INFLIGHT_ITEMS);
+    return !in->pulling && !in->feed_end && in->fatal.code == 0 && in->items < most &&
+           in->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(in->desk) &&
+           !host_store_full(in->desk) && !in->ready.first;
+}
+
+static void pull(struct intake *in)
+{
+    const size_t most = in->options.inflight ? in->options.inflight : LIMIT(INFLIGHT_ITEMS);
+    const size_t room = most - in->items;
+    in->pulling = true;
+    feed_pull(in->feed, room < PULL_ITEMS ? room : PULL_ITEMS, PULL_BYTES, got_items, in);
+}
+
+static void leave(struct intake *in, struct doc *doc)
+{
+    in->items--;
+    in->bytes -= doc->weight;
+    doc_free(doc);
+}
+
+/* A document with articles at a worker leaves when they come back (document.c). */
+static void drop_all(struct intake *in, struct doc_list *list)
+{
+    while (list->first) {
+        struct doc *doc = pop(list);
+        if (doc->started == doc->finished)
+            leave(in, doc);
+    }
+}
+
+static void pump(struct intake *in)
+{
+    if (in->fatal.code < 0) {
+        drop_all(in, &in->cutting);
+        drop_all(in, &in->ready);
+    }
+    while (in->cutting.first && !host_pool_full(in->desk)) {
+        struct doc *doc = in->cutting.first;
+        if (doc->started + 1 == doc->piece_count)
+            pop(&in->cutting);
+        doc_next_article(doc);
+    }
+    while (in->ready.first && !host_pool_full(in->desk))
+        doc_cut(pop(&in->ready));
+    if (want_more(in))
+        pull(in);
+    if (in->items == 0 && !in->pulling && (in->feed_end || in->fatal.code < 0))
+        in->done = true;
+}
+
+static void room(void *data)
+{
+    pump(data);
+}
+
+static void got_items(struct incoming *list, bool end, const struct error *failed, void *data)
+{
+    struct intake *in = data;
+    in->feed_end = end;
+    if (failed && in->fatal.code == 0)
+        in->fatal = *failed;
+    while (list) {
+        struct incoming *item = list;
+        list = item->next;
+        in->counts.bytes += item->bytes.len;
+        doc_begin(in, item);
+    }
+    in->pulling = false; /* only now: a document may have been settled at once */
+    pump(in);
+}
+
+/* ---- what the steps say ---- */
+
+void intake_ready(struct intake *in, struct doc *doc)
+{
+    push(&in->ready, doc);
+    pump(in);
+}
+
+void intake_cutting(struct intake *in, struct doc *doc)
+{
+    push(&in->cutting, doc);
+    pump(in);
+}
+
+void intake_fatal(struct intake *in, struct doc *doc, const struct error *why)
+{
+    if (in->fatal.code == 0)
+        in->fatal = *why;
+    leave(in, doc);
+    pump(in);
+}
+
+static void count(struct ingest_counts *counts, const struct ingest_report *report)
+{
+    counts->documents++;
+    counts->added += report->outcome == INGEST_ADDED;
+    counts->known += report->outcome == INGEST_KNOWN;
+    counts->failed += report->outcome == INGEST_FAILED;
+    counts->refused += report->outcome == INGEST_REFUSED;
+    counts->articles += report->added;
+    counts->versions += report->versions;
+    counts->same += report->same;
+    counts->faults += report->faults;
+}
+
+void intake_settled(struct intake *in, struct doc *doc, struct ingest_report *report)
+{
+    report->path = doc->item->path;
+    report->resumed = doc->resumed;
+    report->document_id = doc->request.document.id;
+    report->notes = doc->notes;
+    report->note_count = doc->note_count;
+    count(&in->counts, report);
+    if (in->callbacks.report)
+        in->callbacks.report(report, in->callbacks.data);
+    tell(in, false);
+    leave(in, doc);
+    pump(in);
+}
+
+int intake_run(struct intake *in, struct feed *feed, bool resuming, struct error *err)
+{
+    in->feed = feed;
+    in->resuming = resuming;
+    in->feed_end = in->done = false;
+    in->ready.end = &in->ready.first;
+    in->cutting.end = &in->cutting.first;
+    in->desk->room = room;
+    in->desk->room_data = in;
+    pump(in);
+    host_wait(in->desk, &in->done);
+    in->desk->room = NULL;
+    in->counts.skipped += feed_skipped(feed);
+    tell(in, true);
+    if (in->fatal.code < 0)
+        return error_set(err, in->fatal.code, "%s", in->fatal.text);
+    return 0;
+}

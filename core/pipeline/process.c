@@ -1,0 +1,329 @@
+#include "pipeline/process.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "model/wire.h"
+#include "plugin/canonical.h"
+#include "plugin/order.h"
+#include "store/words.h"
+#include "worker/suggest.h"
+
+struct str guard_str(enum guard guard)
+{
+    return str_of(guard_word(guard));
+}
+
+struct str failure_text(struct arena *arena, const char *text)
+{
+    struct str all = str_of(text);
+    all.len = utf8_cut(all, LIMIT(QUARANTINE_TEXT));
+    return arena_str(arena, all);
+}
+
+static bool is_skipped(const struct article_work *work, size_t place)
+{
+    return work->skipped[place / 64] >> (place % 64) & 1;
+}
+
+static void skip(struct article_work *work, size_t place)
+{
+    work->skipped[place / 64] |= UINT64_C(1) << (place % 64);
+}
+
+/* ---- the job ---- */
+
+static size_t chain_left(const struct article_work *work)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < work->desk->article.count; i++)
+        left += !is_skipped(work, i);
+    return left;
+}
+
+static void pack_job(struct article_work *work)
+{
+    const struct plugin_chain *chain = &work->desk->article;
+    msgpack_packer packer;
+    const size_t left = chain_left(work);
+    buf_clear(&work->job.payload);
+    wire_packer(&packer, &work->job.payload);
+    msgpack_pack_map(&packer, 3);
+    wire_pack_key(&packer, "plugins");
+    msgpack_pack_array(&packer, left);
+    for (size_t i = 0; i < chain->count; i++)
+        if (!is_skipped(work, i))
+            msgpack_pack_uint32(&packer, chain->at[i]->index);
+    wire_pack_key(&packer, "words");
+    msgpack_pack_true(&packer);
+    wire_pack_key(&packer, "article");
+    article_pack(&packer, &work->piece->article);
+    work->job.calls = left ? (unsigned)left : 1;
+}
+
+/* ---- what was said ---- */
+
+static void add_failure(struct article_work *work, const struct desk_plugin *plugin,
+                        enum guard guard, const char *message, const char *traceback)
+{
+    struct store_piece *piece = work->piece;
+    if (piece->failure_count > work->desk->article.count)
+        return; /* room for one a plugin, and one without */
+    struct store_failure *failure = &piece->failures[piece->failure_count++];
+    *failure = (struct store_failure){
+        .stage = str_of(plugin ? plugin->entry->kind : "tag"),
+        .plugin = str_of(plugin ? plugin->label : NULL),
+        .version = str_of(plugin ? plugin->manifest.version : NULL),
+        .guard = guard_str(guard),
+        .message = failure_text(work->arena, message),
+        .traceback = failure_text(work->arena, traceback),
+    };
+}
+
+static void add_field(struct hasher *hasher, struct str text)
+{
+    hash_add_field(hasher, text.at ? text.at : "", text.len);
+}
+
+/* The fingerprint of what a plugin was given: the article's content, the fields that plugins may
+ * suggest, and the answers of those before it that it says it needs. */
+static void input_fingerprint(const struct article_work *work, const struct desk_plugin *plugin,
+                              struct hash *out)
+{
+    const struct article *article = &work->piece->article;
+    const struct str fields[] = {article->language, article->genre,    article->infosource,
+                                 article->byline,   article->dateline, article->url,
+                                 article->published};
+    struct hasher hasher;
+    hash_begin(&hasher);
+    hash_add(&hasher, work->content.bytes, HASH_SIZE);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        add_field(&hasher, fields[i]);
+    for (size_t i = 0; plugin->manifest.need_count && i < work->piece->result_count; i++) {
+        const struct store_result *before = &work->piece->results[i];
+        for (size_t k = 0; k < work->desk->article.count; k++) {
+            const struct desk_plugin *other = work->desk->article.at[k];
+            if (hash_same(&other->fingerprint, &before->plugin) &&
+                order_waits(&plugin->manifest, &other->manifest))
+                add_field(&hasher, before->answer);
+        }
+    }
+    hash_end(&hasher, out);
+}
+
+static int keep_result(struct article_work *work, const struct desk_plugin *plugin,
+                       const struct hash *input, const struct buf *answer)
+{
+    const struct str kept = arena_str(work->arena, buf_view(answer));
+    if (buf_failed(answer) || (answer->len && !kept.at))
+        return ERR_NOMEM;
+    work->piece->results[work->piece->result_count++] = (struct store_result){
+        .kind = str_of(plugin->entry->kind),
+        .name = str_of(plugin->entry->name),
+        .version = str_of(plugin->manifest.version),
+        .plugin = plugin->fingerprint,
+        .input = *input,
+        .answer = kept,
+    };
+    return 0;
+}
+
+static int take_tags(struct article_work *work, const struct desk_plugin *plugin,
+                     const msgpack_object *answer, struct buf *kept, struct error *err)
+{
+    struct tag_list tags = {0};
+    msgpack_packer packer;
+    int code = tags_unpack(answer, &work->piece->article, work->arena, &tags, err);
+    if (code < 0)
+        return code;
+    wire_packer(&packer, kept);
+    if (tags_pack(&packer, &tags) < 0)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < tags.count; i++)
+        tags.at[i].plugin = str_of(plugin->title);
+    return suggest_apply(&work->piece->article, &tags, work->arena, err);
+}
+
+static int take_summary(struct article_work *work, const struct desk_plugin *plugin,
+                        const msgpack_object *answer, struct buf *kept, struct error *err)
+{
+    struct summary summary = {0};
+    const int code = summary_unpack(answer, &work->piece->article, work->arena, &summary, err);
+    if (code < 0)
+        return code;
+    if (canonical_pack(answer, kept) < 0)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    if (summary.text.len == 0)
+        return 0;
+    summary.plugin = str_of(plugin->title);
+    work->piece->article.summary = summary;
+    return 0;
+}
+
+static void take_answer(struct article_work *work, const struct desk_plugin *plugin,
+                        const msgpack_object *answer)
+{
+    BUF_AUTO struct buf kept = BUF_INIT;
+    struct error why;
+    struct hash input;
+    input_fingerprint(work, plugin, &input);
+    const bool is_tag = strcmp(plugin->entry->kind, "tag") == 0;
+    int code = is_tag ? take_tags(work, plugin, answer, &kept, &why)
+                      : take_summary(work, plugin, answer, &kept, &why);
+    if (code >= 0 && keep_result(work, plugin, &input, &kept) < 0)
+        code = error_set(&why, ERR_NOMEM, "out of memory while keeping an answer");
+    if (code < 0)
+        add_failure(work, plugin, GUARD_ANSWER, why.text, "");
+}
+
+static const char *fault_text(struct article_work *work, const msgpack_object *fault,
+                              const char *key)
+{
+    struct str text = STR_NONE;
+    const msgpack_object *value = wire_get(fault, key);
+    if (!value || wire_text(value, key, LIMIT(QUARANTINE_TEXT), &text, NULL) < 0)
+        return "";
+    const char *copy = arena_text(work->arena, text);
+    return copy ? copy : "";
+}
+
+static void take_fault(struct article_work *work, const struct desk_plugin *plugin,
+                       const msgpack_object *fault)
+{
+    int64_t guard = GUARD_ERROR;
+    const bool table = fault->type == MSGPACK_OBJECT_MAP;
+    if (!table || !wire_get(fault, "guard") ||
+        wire_int(wire_get(fault, "guard"), "guard", 0, GUARD_COUNT - 1, &guard, NULL) < 0)
+        guard = GUARD_ERROR;
+    add_failure(work, plugin, (enum guard)guard,
+                table ? fault_text(work, fault, "message") : "it failed and did not say how",
+                table ? fault_text(work, fault, "traceback") : "");
+}
+
+/* One entry of `results`, which come in the order in which the plugins were named. */
+static void take_result(struct article_work *work, const struct desk_plugin *plugin,
+                        const msgpack_object *result)
+{
+    static const msgpack_object nil = {.type = MSGPACK_OBJECT_NIL};
+    int64_t index = -1;
+    const bool table = result && result->type == MSGPACK_OBJECT_MAP;
+    const msgpack_object *which = table ? wire_get(result, "plugin") : NULL;
+    if (!which || wire_int(which, "plugin", 0, UINT32_MAX, &index, NULL) < 0 ||
+        index != plugin->index) {
+        add_failure(work, plugin, GUARD_ANSWER, "the worker gave no answer of this plugin", "");
+        return;
+    }
+    const msgpack_object *fault = wire_get(result, "fault");
+    const msgpack_object *answer = wire_get(result, "answer");
+    if (fault)
+        take_fault(work, plugin, fault);
+    else
+        take_answer(work, plugin, answer ? answer : &nil);
+}
+
+/* Words that do not fit together are dropped: the store then makes them itself. */
+static void take_words(struct article_work *work, const msgpack_object *value)
+{
+    struct str words = STR_NONE;
+    struct str columns[WORDS_COLUMNS];
+    if (value && wire_bin(value, "words", LIMIT(WORDS_BYTES), &words, NULL) >= 0 &&
+        words_split(words, columns) >= 0)
+        work->piece->words = words;
+}
+
+static void take_results(struct article_work *work, const msgpack_object *value)
+{
+    const struct plugin_chain *chain = &work->desk->article;
+    const msgpack_object *results = wire_get(value, "results");
+    const bool list = results && results->type == MSGPACK_OBJECT_ARRAY;
+    uint32_t next = 0;
+    for (size_t i = 0; i < chain->count; i++) {
+        if (is_skipped(work, i))
+            continue;
+        const bool there = list && next < results->via.array.size;
+        take_result(work, chain->at[i], there ? &results->via.array.ptr[next] : NULL);
+        next++;
+    }
+    tags_sort(&work->piece->article.tags);
+    take_words(work, wire_get(value, "words"));
+}
+
+/* ---- when a worker was lost ---- */
+
+static bool blame(struct article_work *work, const struct pool_fault *fault)
+{
+    const struct plugin_chain *chain = &work->desk->article;
+    for (size_t i = 0; i < chain->count; i++) {
+        if (fault->plugin != (int64_t)chain->at[i]->index || is_skipped(work, i))
+            continue;
+        add_failure(work, chain->at[i], fault->guard, fault->message, fault->traceback);
+        skip(work, i);
+        return true;
+    }
+    return false;
+}
+
+/* False: there is nothing left to try. */
+static bool go_without(struct article_work *work, const struct pool_fault *fault)
+{
+    if (blame(work, fault))
+        return true;
+    add_failure(work, NULL, fault->guard, fault->message, fault->traceback);
+    const bool again = !work->given_up && chain_left(work) > 0;
+    work->given_up = true;
+    memset(work->skipped, 0xff, sizeof work->skipped);
+    return again;
+}
+
+static void submit(struct article_work *work);
+
+static void job_done(struct pool_job *job, const struct pool_answer *answer)
+{
+    struct article_work *work = job->data;
+    buf_free(&job->payload);
+    if (answer->fault && go_without(work, answer->fault)) {
+        submit(work);
+        return;
+    }
+    if (!answer->fault) {
+        work->frame = pool_answer_keep(answer);
+        take_results(work, answer->value);
+    }
+    work->done(work);
+}
+
+static void submit(struct article_work *work)
+{
+    pack_job(work);
+    if (buf_failed(&work->job.payload)) {
+        add_failure(work, NULL, GUARD_MEMORY, "out of memory while sending the article", "");
+        buf_free(&work->job.payload);
+        work->done(work);
+        return;
+    }
+    host_submit(work->desk, &work->job);
+}
+
+void article_work_start(struct article_work *work)
+{
+    const size_t room = work->desk->article.count + 1;
+    struct store_piece *piece = work->piece;
+    article_fingerprint(&piece->article, &work->content);
+    piece->results = arena_alloc(work->arena, room, sizeof *piece->results);
+    piece->failures = arena_alloc(work->arena, room, sizeof *piece->failures);
+    work->job.op = JOB_ARTICLE;
+    work->job.done = job_done;
+    work->job.data = work;
+    if (!piece->results || !piece->failures)
+        work->done(work); /* stored without plugins' answers; the index words come from the store */
+    else
+        submit(work);
+}
+
+void article_work_free(struct article_work *work)
+{
+    pool_frame_free(work->frame);
+    buf_free(&work->job.payload);
+    work->frame = NULL;
+}

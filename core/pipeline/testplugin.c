@@ -1,0 +1,237 @@
+#include "pipeline/testplugin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/limits.h"
+#include "model/wire.h"
+#include "pipeline/host.h"
+#include "plugin/canonical.h"
+
+#define CASES_MAX 10000
+
+struct tests {
+    struct desk *desk;
+    test_fn *each;
+    void *data;
+    desk_progress_fn *progress;
+    struct test_counts counts;
+};
+
+/* One case in one process. */
+struct outcome {
+    struct pool_job job;
+    bool done, passed;
+    char name[256], message[1024];
+    char *traceback;
+    struct buf answer; /* canonical */
+};
+
+static void copy_text(const msgpack_object *map, const char *key, char *out, size_t size)
+{
+    struct str text = STR_NONE;
+    const msgpack_object *value = wire_get(map, key);
+    out[0] = '\0';
+    if (value && wire_text(value, key, LIMIT(QUARANTINE_TEXT), &text, NULL) >= 0)
+        snprintf(out, size, STR_FMT, STR_ARG(((struct str){text.at, utf8_cut(text, size - 1)})));
+}
+
+static void case_done(struct pool_job *job, const struct pool_answer *answer)
+{
+    struct outcome *outcome = job->data;
+    outcome->done = true;
+    if (answer->fault) {
+        snprintf(outcome->message, sizeof outcome->message, "%s: %s",
+                 guard_word(answer->fault->guard), answer->fault->message);
+        outcome->traceback = mem_strdup(answer->fault->traceback);
+        return;
+    }
+    const msgpack_object *passed = wire_get(answer->value, "passed");
+    const msgpack_object *value = wire_get(answer->value, "answer");
+    outcome->passed = passed && passed->type == MSGPACK_OBJECT_BOOLEAN && passed->via.boolean;
+    copy_text(answer->value, "name", outcome->name, sizeof outcome->name);
+    copy_text(answer->value, "message", outcome->message, sizeof outcome->message);
+    if (value && canonical_pack(value, &outcome->answer) < 0)
+        outcome->passed = false;
+}
+
+static void submit(struct tests *tests, struct outcome *outcome, uint32_t plugin, uint32_t number,
+                   bool fresh)
+{
+    struct pool_job *job = &outcome->job;
+    msgpack_packer packer;
+    wire_packer(&packer, &job->payload);
+    msgpack_pack_map(&packer, 2);
+    wire_pack_key(&packer, "plugin");
+    msgpack_pack_uint32(&packer, plugin);
+    wire_pack_key(&packer, "case");
+    msgpack_pack_uint32(&packer, number);
+    job->op = JOB_TEST;
+    job->fresh = fresh;
+    job->done = case_done;
+    job->data = outcome;
+    host_submit(tests->desk, job);
+}
+
+static void outcome_free(struct outcome *outcome)
+{
+    buf_free(&outcome->job.payload);
+    buf_free(&outcome->answer);
+    mem_free(outcome->traceback);
+}
+
+static void report(struct tests *tests, struct test_report *report)
+{
+    tests->counts.cases++;
+    tests->counts.passed += report->passed;
+    tests->counts.failed += !report->passed;
+    tests->each(report, tests->data);
+}
+
+static void judge(struct tests *tests, const struct desk_plugin *plugin, uint32_t number,
+                  const struct outcome *fresh, const struct outcome *warm)
+{
+    char name[280];
+    const bool same = fresh->passed == warm->passed &&
+                      str_same(buf_view(&fresh->answer), buf_view(&warm->answer));
+    const struct outcome *shown = fresh->passed ? warm : fresh;
+    struct test_report result = {
+        .plugin = plugin->label,
+        .path = plugin->entry->path,
+        .name = name,
+        .passed = fresh->passed && warm->passed && same,
+        .differs = !same,
+        .message = shown->message,
+        .traceback = shown->traceback ? shown->traceback : "",
+    };
+    snprintf(name, sizeof name, "%s", fresh->name[0] ? fresh->name : warm->name);
+    if (!name[0])
+        snprintf(name, sizeof name, "case %u", number);
+    if (!same && fresh->passed == warm->passed)
+        result.message = "a fresh process and one that ran other cases before gave different "
+                         "answers: the plugin depends on more than its input";
+    report(tests, &result);
+}
+
+static void run_case(struct tests *tests, const struct desk_plugin *plugin, uint32_t index,
+                     uint32_t number)
+{
+    struct outcome fresh = {0};
+    struct outcome warm = {0};
+    submit(tests, &fresh, index, number, true);
+    submit(tests, &warm, index, number, false);
+    host_wait(tests->desk, &fresh.done);
+    host_wait(tests->desk, &warm.done);
+    judge(tests, plugin, number, &fresh, &warm);
+    outcome_free(&fresh);
+    outcome_free(&warm);
+}
+
+/* Case 0 asks how many there are. */
+static int count_cases(struct tests *tests, uint32_t index, int64_t *count, char **traceback,
+                       struct error *err)
+{
+    struct pool_job job = {.op = JOB_TEST};
+    struct pool_frame *frame = NULL;
+    const msgpack_object *value = NULL;
+    msgpack_packer packer;
+    wire_packer(&packer, &job.payload);
+    msgpack_pack_map(&packer, 2);
+    wire_pack_key(&packer, "plugin");
+    msgpack_pack_uint32(&packer, index);
+    wire_pack_key(&packer, "case");
+    msgpack_pack_uint32(&packer, 0);
+    int code = host_call(tests->desk, &job, &frame, &value, traceback, err);
+    buf_free(&job.payload);
+    if (code >= 0)
+        code = wire_int(wire_get(value, "count"), "count", 0, CASES_MAX, count, err);
+    pool_frame_free(frame);
+    return code;
+}
+
+static void report_broken(struct tests *tests, const struct plugin_entry *entry,
+                          const struct error *why, const char *traceback)
+{
+    char label[2 * PLUGIN_NAME_SIZE];
+    snprintf(label, sizeof label, "%s/%s", entry->kind, entry->name);
+    struct test_report result = {.plugin = label,
+                                 .path = entry->path,
+                                 .message = why->text,
+                                 .traceback = traceback ? traceback : ""};
+    report(tests, &result);
+}
+
+static void report_missing(struct tests *tests, const struct desk_plugin *plugin)
+{
+    const struct test_report result = {.plugin = plugin->label,
+                                       .path = plugin->entry->path,
+                                       .missing = true,
+                                       .message = "it has no test.lua",
+                                       .traceback = ""};
+    tests->counts.untested++;
+    tests->each(&result, tests->data);
+}
+
+static bool has_tests(const struct plugin_entry *entry)
+{
+    for (size_t i = 0; i < entry->file_count; i++)
+        if (strcmp(entry->files[i].name, "test.lua") == 0)
+            return true;
+    return false;
+}
+
+static void run_cases(struct tests *tests, const struct desk_plugin *plugin, uint32_t index,
+                      int64_t count)
+{
+    for (int64_t number = 1; number <= count; number++) {
+        run_case(tests, plugin, index, (uint32_t)number);
+        const struct desk_progress progress = {.done = tests->counts.cases, .unit = "cases"};
+        if (tests->progress)
+            tests->progress(&progress, tests->data);
+    }
+}
+
+static void test_entry(struct tests *tests, struct plugin_entry *entry)
+{
+    MEM_AUTO char *traceback = NULL;
+    struct desk_plugin *plugin = NULL;
+    struct error why;
+    uint32_t index = 0;
+    int64_t count = 0;
+    tests->counts.plugins++;
+    int code = host_load_entry(tests->desk, entry, &plugin, &why);
+    if (code >= 0 && !has_tests(entry)) {
+        report_missing(tests, plugin);
+        return;
+    }
+    if (code >= 0)
+        code = host_ship_tests(tests->desk, plugin, &index, &why);
+    if (code >= 0)
+        code = count_cases(tests, index, &count, &traceback, &why);
+    if (code < 0)
+        report_broken(tests, entry, &why, traceback);
+    else
+        run_cases(tests, plugin, index, count);
+}
+
+int plugin_test(struct desk *desk, const char *plugin, test_fn *each, void *data,
+                desk_progress_fn *progress, struct test_counts *counts, struct error *err)
+{
+    struct tests tests = {.desk = desk, .each = each, .data = data, .progress = progress};
+    struct plugin_spec spec;
+    struct plugin_entry *entry = NULL;
+    int code = plugin ? plugin_spec_parse(plugin, &spec, err) : 0;
+    if (code >= 0 && plugin)
+        code = registry_find(desk->registry, spec.kind, spec.name, &entry, err);
+    if (code < 0)
+        return code;
+    size_t count = 0;
+    struct plugin_entry **all = registry_all(desk->registry, &count);
+    for (size_t i = 0; i < count; i++)
+        if (entry ? all[i] == entry : !all[i]->shadowed_by && all[i]->origin != PLUGIN_NATIVE)
+            test_entry(&tests, all[i]);
+    if (counts)
+        *counts = tests.counts;
+    return 0;
+}

@@ -1,0 +1,273 @@
+#include "analysis.h"
+
+#include "hash.h"
+#include "language.h"
+#include "segment.h"
+#include "stem.h"
+#include "stopwords.h"
+
+#include <string.h>
+
+/* --- tokens and sentences --------------------------------------------------------------------- */
+
+static int is_blank(const char *at, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)at[i];
+        if (c == 0xC2 && i + 1 < size && (unsigned char)at[i + 1] == 0xA0)
+            i++; /* no-break space */
+        else if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
+            return 0;
+    }
+    return 1;
+}
+
+static enum gap gap_between(const char *text, const struct token *before, const struct token *token)
+{
+    const char *at = text + before->end;
+    const size_t size = token->start - before->end;
+    if (size == 0)
+        return GAP_NONE;
+    if (size == 1 && *at == ' ')
+        return GAP_BLANK;
+    if (size == 1 && (*at == '-' || *at == '\''))
+        return GAP_JOIN;
+    if (size == 3 && (memcmp(at, "\xE2\x80\x99", 3) == 0 || memcmp(at, "\xE2\x80\x90", 3) == 0 ||
+                      memcmp(at, "\xE2\x80\x91", 3) == 0))
+        return GAP_JOIN; /* apostrophe, hyphens */
+    if (*at == '.' && (before->flags & TOKEN_ALONE) && is_blank(at + 1, size - 1))
+        return GAP_INITIAL;
+    return is_blank(at, size) ? GAP_BLANK : GAP_BREAK;
+}
+
+static void mark_tokens(struct analysis *analysis)
+{
+    const struct sentence *sentences = analysis_sentences(analysis);
+    const size_t sentence_count = analysis_sentence_count(analysis);
+    const struct word_set *stops = stopword_set(analysis->language);
+    size_t sentence = 0;
+    for (size_t i = 0; i < analysis->tokens.count; i++) {
+        struct token *token = &analysis->tokens.at[i];
+        const char *fold = analysis->tokens.folds.at + token->fold;
+        token->gap = i == 0 ? GAP_BREAK : (uint8_t)gap_between(analysis->text, token - 1, token);
+        if (sentence < sentence_count && token->start >= sentences[sentence].start) {
+            while (sentence < sentence_count && token->start >= sentences[sentence].start)
+                sentence++;
+            token->flags |= TOKEN_BEGINS;
+            token->gap = GAP_BREAK;
+        }
+        if (token->gap == GAP_BREAK)
+            token->flags |= TOKEN_BROKEN;
+        if (word_set_has(stops, fold, token->fold_size))
+            token->flags |= TOKEN_STOP;
+    }
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static int add_number(struct bytes *bytes, uint32_t number)
+{
+    return bytes_add(bytes, &number, sizeof number);
+}
+
+static uint32_t *number_at(const struct bytes *bytes, size_t i)
+{
+    return (uint32_t *)(void *)bytes->at + i;
+}
+
+/* A new form: its stem is found once. */
+static int add_stem(struct desk_text *text, struct analysis *analysis, const struct token *token,
+                    size_t tokens, const char *fold, size_t fold_size)
+{
+    const char *language = tokens == 1 ? analysis->language : "";
+    text->folded.size = 0;
+    if (stem_add(text, language, analysis->text + token->start, token->end - token->start, fold,
+                 fold_size, &text->folded) < 0)
+        return DESK_ERR_NOMEM;
+    const int64_t stem = intern_add(&analysis->stems, text->folded.at, text->folded.size, NULL);
+    if (stem < 0 || add_number(&analysis->form_stems, (uint32_t)stem) < 0 ||
+        add_number(&analysis->form_lower, 0) < 0)
+        return DESK_ERR_NOMEM;
+    return 0;
+}
+
+static int add_word(struct desk_text *text, struct analysis *analysis, size_t first, size_t tokens,
+                    uint32_t sentence)
+{
+    const struct token *token = &analysis->tokens.at[first];
+    const char *fold = analysis->tokens.folds.at + token->fold;
+    const struct token *last = token + tokens - 1;
+    const size_t fold_size = last->fold + last->fold_size - token->fold;
+    int fresh;
+    const int64_t form = intern_add(&analysis->forms, fold, fold_size, &fresh);
+    if (form < 0 || (fresh && add_stem(text, analysis, token, tokens, fold, fold_size) < 0))
+        return DESK_ERR_NOMEM;
+    if (!(token->flags & TOKEN_CAPITAL))
+        ++*number_at(&analysis->form_lower, (size_t)form);
+    struct word word = {
+        .token = (uint32_t)first,
+        .tokens = (uint32_t)tokens,
+        .form = (uint32_t)form,
+        .stem = *number_at(&analysis->form_stems, (size_t)form),
+        .sentence = sentence,
+        .flags = token->flags,
+        .gap = token->gap,
+    };
+    if (tokens > 1) {
+        word.flags &= (uint8_t)~TOKEN_STOP;
+        if (word_set_has(stopword_set(analysis->language), fold, fold_size))
+            word.flags |= TOKEN_STOP;
+    }
+    return bytes_add(&analysis->words, &word, sizeof word);
+}
+
+/* Puts the ideographs of tokens [first, first + count) together to words. The run has no gaps. */
+static int add_ideographs(struct desk_text *text, struct analysis *analysis, size_t first,
+                          size_t count, uint32_t sentence)
+{
+    const struct token *tokens = analysis->tokens.at;
+    const uint32_t base = tokens[first].start;
+    const size_t size = tokens[first + count - 1].end - base;
+    const uint32_t *cuts;
+    size_t cut_count, token = first;
+    int rc = segment_run(text, SEGMENT_CJK, analysis->text + base, size, &cuts, &cut_count);
+    for (size_t i = 0; i < cut_count && rc == 0; i++) {
+        size_t to = token;
+        while (to < first + count && tokens[to].end <= base + cuts[i])
+            to++;
+        if (to > token)
+            rc = add_word(text, analysis, token, to - token, sentence);
+        token = to;
+    }
+    return rc;
+}
+
+static size_t ideograph_run(const struct analysis *analysis, size_t first)
+{
+    size_t to = first + 1;
+    while (to < analysis->tokens.count && (analysis->tokens.at[to].flags & TOKEN_IDEOGRAPH) &&
+           analysis->tokens.at[to].gap == GAP_NONE)
+        to++;
+    return to - first;
+}
+
+int analysis_words(struct desk_text *text, struct analysis *analysis)
+{
+    if (analysis->has_words)
+        return 0;
+    const struct sentence *sentences = analysis_sentences(analysis);
+    const size_t sentence_count = analysis_sentence_count(analysis);
+    uint32_t sentence = 0;
+    int rc = 0;
+    for (size_t i = 0; i < analysis->tokens.count && rc == 0;) {
+        const struct token *token = &analysis->tokens.at[i];
+        size_t count = 1;
+        while (sentence + 1 < sentence_count && token->start >= sentences[sentence + 1].start)
+            sentence++;
+        if (token->flags & TOKEN_IDEOGRAPH) {
+            count = ideograph_run(analysis, i);
+            rc = add_ideographs(text, analysis, i, count, sentence);
+        } else {
+            rc = add_word(text, analysis, i, 1, sentence);
+        }
+        i += count;
+    }
+    if (rc == 0) {
+        analysis->has_words = 1;
+        return 0;
+    }
+    /* Half done: begin again at the next call. */
+    analysis->words.size = 0;
+    intern_free(&analysis->forms);
+    intern_free(&analysis->stems);
+    analysis->form_stems.size = analysis->form_lower.size = 0;
+    return rc;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void destroy(struct analysis *analysis)
+{
+    text_free(analysis->text);
+    tokens_free(&analysis->tokens);
+    bytes_free(&analysis->sentences);
+    bytes_free(&analysis->words);
+    intern_free(&analysis->forms);
+    intern_free(&analysis->stems);
+    bytes_free(&analysis->form_stems);
+    bytes_free(&analysis->form_lower);
+    text_free(analysis);
+}
+
+void analysis_release(struct analysis *analysis)
+{
+    if (analysis && --analysis->holders == 0)
+        destroy(analysis);
+}
+
+static struct analysis *make(struct desk_text *text, const char *bytes, size_t size,
+                             const char *language, uint64_t hash)
+{
+    struct analysis *analysis = text_zero(sizeof *analysis);
+    if (!analysis)
+        return NULL;
+    analysis->holders = 1;
+    analysis->hash = hash;
+    analysis->size = size;
+    analysis->text = text_alloc(size);
+    snprintf(analysis->language, sizeof analysis->language, "%s", language);
+    if (analysis->text && size)
+        memcpy(analysis->text, bytes, size);
+    if (!analysis->text || tokens_scan(text, bytes, size, &analysis->tokens) < 0 ||
+        sentences_find(bytes, size, language, &analysis->sentences) < 0) {
+        destroy(analysis);
+        return NULL;
+    }
+    mark_tokens(analysis);
+    return analysis;
+}
+
+static struct analysis *find(struct desk_text *text, const char *bytes, size_t size,
+                             const char *language, uint64_t hash)
+{
+    for (size_t i = 0; i < ANALYSES_KEPT; i++) {
+        struct analysis *analysis = text->analyses[i];
+        if (analysis && analysis->hash == hash && analysis->size == size &&
+            strcmp(analysis->language, language) == 0 && memcmp(analysis->text, bytes, size) == 0) {
+            memmove(text->analyses + 1, text->analyses, i * sizeof *text->analyses);
+            return text->analyses[0] = analysis;
+        }
+    }
+    return NULL;
+}
+
+static void keep(struct desk_text *text, struct analysis *analysis)
+{
+    analysis_release(text->analyses[ANALYSES_KEPT - 1]);
+    memmove(text->analyses + 1, text->analyses, (ANALYSES_KEPT - 1) * sizeof *text->analyses);
+    text->analyses[0] = analysis;
+    analysis->holders++;
+}
+
+struct analysis *analysis_get(struct desk_text *text, const char *bytes, size_t size,
+                              const char *language)
+{
+    struct desk_text_language found;
+    if (size > ANALYSIS_TEXT_MAX || strlen(language) >= sizeof found.code)
+        return NULL;
+    if (!language[0]) {
+        if (language_of(text, bytes, size, &found, NULL) < 0)
+            return NULL;
+        language = found.code;
+    }
+    const uint64_t hash = hash_bytes(bytes, size);
+    struct analysis *analysis = find(text, bytes, size, language, hash);
+    if (analysis) {
+        analysis->holders++;
+        return analysis;
+    }
+    analysis = make(text, bytes, size, language, hash);
+    if (analysis && size <= ANALYSIS_KEEP_BYTES)
+        keep(text, analysis);
+    return analysis;
+}

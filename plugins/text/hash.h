@@ -1,0 +1,32 @@
+/* A fast hash for words: 64 bits, never 0. Not for input that someone wants to collide on purpose
+ * into anything that matters: a collision here costs a wrong stop word, not safety. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+    const unsigned __int128 product =
+        (unsigned __int128)(a ^ UINT64_C(0x9E3779B97F4A7C15)) * (b ^ UINT64_C(0xD1B54A32D192ED03));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t hash_bytes(const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    uint64_t hash = size, word;
+    while (size >= 8) {
+        memcpy(&word, at, 8);
+        hash = hash_mix(hash, word);
+        at += 8;
+        size -= 8;
+    }
+    word = 0;
+    for (size_t i = 0; i < size; i++)
+        word |= (uint64_t)at[i] << (8 * i);
+    hash = hash_mix(hash, word);
+    hash = hash_mix(hash, UINT64_C(0xA0761D6478BD642F));
+    return hash ? hash : 1;
+}

@@ -1,0 +1,21 @@
+/* Strings to small numbers: an open-addressing table over an arena. */
+#pragma once
+
+#include "context.h"
+
+struct intern_entry {
+    uint64_t hash;
+    uint32_t at, size; /* in the arena */
+};
+
+struct intern {
+    struct bytes arena;
+    struct intern_entry *entries; /* by number */
+    uint32_t *slots;              /* number + 1; 0: free */
+    uint32_t count, room, mask;
+};
+
+/* The number of a string, added where new; *fresh says so (may be NULL). DESK_ERR_NOMEM below zero.
+ * At most INT32_MAX strings. */
+int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh);
+void intern_free(struct intern *intern);

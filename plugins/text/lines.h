@@ -1,0 +1,19 @@
+/* Lines, plain quotes, and how much two texts share. */
+#pragma once
+
+#include "context.h"
+
+/* How many lines: ends are \n, \r\n and \r; a last line without an end counts when not empty. */
+size_t lines_count(const char *text, size_t size);
+/* The line at *at: 1 and [*start, *end) without its end; 0 behind the last. */
+int lines_next(const char *text, size_t size, size_t *at, size_t *start, size_t *end);
+
+/* Appends the text with typographic quotes, apostrophes, dashes and blanks in ASCII. */
+int lines_plain_quotes(const char *text, size_t size, struct bytes *out);
+
+/* The hashes (uint64_t) of the words of a text. */
+int shingles_words(struct desk_text *text, const char *bytes, size_t size, struct bytes *out,
+                   size_t *count);
+/* Sets of word n-grams compared; n shrinks to the shorter text. The lists of hashes are spoilt. */
+void shingles_compare(struct bytes *a, size_t a_words, struct bytes *b, size_t b_words, size_t n,
+                      double *resemblance, double *containment);

@@ -1,0 +1,49 @@
+/* The Lua module desk.text. README.md is its manual. */
+#pragma once
+
+#include "analysis.h"
+#include "gazetteer.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#define LUA_TEXT_BYTES_MAX (16u * 1024 * 1024)
+
+/* The opener of the module. */
+int lua_text_open(lua_State *L);
+
+/* Make the metatables of their userdata; called by the opener. */
+void lua_analysis_setup(lua_State *L);
+void lua_gazetteer_setup(lua_State *L);
+
+int lua_analysis_new(lua_State *L);  /* text.analyse(s, lang) */
+int lua_gazetteer_new(lua_State *L); /* text.gazetteer(list, options) */
+const struct gazetteer *lua_gazetteer_check(lua_State *L, int arg);
+
+/* The calling thread's context, or a Lua error. */
+struct desk_text *lua_context(lua_State *L);
+
+/* A text argument within LUA_TEXT_BYTES_MAX, or a Lua error. */
+const char *lua_check_text(lua_State *L, int arg, size_t *size);
+/* A language argument; nil and missing are "". */
+const char *lua_opt_language(lua_State *L, int arg);
+
+/* Raises a Lua error for a code below zero; gives it back otherwise. */
+int lua_check_code(lua_State *L, int code);
+
+/* A byte buffer that Lua frees, whatever error passes by; pushed on the stack. */
+struct bytes *lua_push_bytes(lua_State *L);
+
+/* Columns: pushes a table with n = count and `columns` empty arrays under `names`; the arrays lie
+ * above it on the stack, in that order. lua_end_columns() puts them in and leaves the table. */
+void lua_begin_columns(lua_State *L, size_t count, const char *const *names, int columns);
+void lua_end_columns(lua_State *L, const char *const *names, int columns);
+/* Sets element i (0-based) of a column whose table is at `table`. */
+void lua_set_integer(lua_State *L, int table, size_t i, lua_Integer value);
+void lua_set_string(lua_State *L, int table, size_t i, const char *bytes, size_t size);
+
+/* A number field of an options table at `arg` (may be nil), checked to lie in [least, most]. */
+lua_Number lua_option(lua_State *L, int arg, const char *name, lua_Number standard,
+                      lua_Number least, lua_Number most);
+/* Refuses fields of the options table that are not in `names` (ended by NULL). */
+void lua_check_options(lua_State *L, int arg, const char *const *names);

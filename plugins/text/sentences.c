@@ -1,0 +1,466 @@
+/* Sentence ends, in one pass.
+ *
+ * Only full stops, question and exclamation marks, their kin in other scripts, and line ends can
+ * end a sentence; a byte table skips everything else. At each of them the marks and closing quotes
+ * are taken together, and then what stands before and behind decides: an abbreviation, an initial,
+ * an ordinal or a list number before; a small letter behind. */
+#include "sentences.h"
+
+#include "fold.h"
+#include "stopwords.h"
+
+#include <unicode/uchar.h>
+
+#include <string.h>
+
+/* A line at least this long that ends without punctuation goes on in the next one. */
+#define WRAPPED_LINE 60
+/* A bracket that closes within so many bytes holds a sentence together. */
+#define BRACKET_BYTES 300
+
+struct cutter {
+    const unsigned char *in;
+    size_t size;
+    const char *language;
+    int ordinals;
+    struct bytes *out;
+    struct bytes fold; /* scratch */
+    size_t start;      /* of the sentence in the making */
+    size_t line;       /* start of the line */
+};
+
+enum mark { MARK_NONE, MARK_STOP, MARK_DOTS, MARK_LOUD, MARK_WIDE };
+
+/* 1: may begin a mark. */
+static const unsigned char interesting[256] = {
+    ['\n'] = 1, ['.'] = 1,  ['!'] = 1,  ['?'] = 1,  [0xCD] = 1, [0xD6] = 1, [0xD8] = 1,
+    [0xDB] = 1, [0xE0] = 1, [0xE1] = 1, [0xE2] = 1, [0xE3] = 1, [0xEF] = 1, [';'] = 1,
+};
+
+static enum mark mark_of(const struct cutter *cutter, uint32_t code)
+{
+    switch (code) {
+    case '.':
+        return MARK_STOP;
+    case 0x2026:
+        return MARK_DOTS;
+    case '!':
+    case '?':
+    case 0x203C:
+    case 0x2047:
+    case 0x2048:
+    case 0x2049:
+    case 0x061F:
+        return MARK_LOUD;
+    case ';':
+    case 0x037E:
+        return strcmp(cutter->language, "el") == 0 ? MARK_LOUD : MARK_NONE;
+    case 0x3002: /* ideographic, and full width */
+    case 0xFF0E:
+    case 0xFF01:
+    case 0xFF1F:
+    case 0xFF61:
+    case 0x0964: /* danda */
+    case 0x0965:
+    case 0x06D4: /* Urdu */
+    case 0x0589: /* Armenian */
+    case 0x1362: /* Ethiopic */
+    case 0x1367:
+    case 0x104B: /* Burmese */
+    case 0x17D4: /* Khmer */
+        return MARK_WIDE;
+    default:
+        return MARK_NONE;
+    }
+}
+
+static uint32_t code_at(const struct cutter *cutter, size_t at, unsigned *length)
+{
+    uint32_t code;
+    if (at >= cutter->size) {
+        *length = 0;
+        return 0;
+    }
+    *length = fold_decode(cutter->in, at, cutter->size, &code);
+    return code;
+}
+
+static int is_blank(uint32_t code)
+{
+    return code == ' ' || code == '\t' || code == '\n' || code == '\r' || code == 0xA0 ||
+           code == 0x3000 || (code >= 0x2000 && code <= 0x200B) || code == 0x202F;
+}
+
+static int is_closer(uint32_t code)
+{
+    switch (code) {
+    case '"':
+    case '\'':
+    case ')':
+    case ']':
+    case '}':
+    case 0x2019:
+    case 0x201D:
+    case 0x201C: /* closes in German */
+    case 0x00BB:
+    case 0x203A:
+    case 0x300D:
+    case 0x300F:
+    case 0xFF09:
+    case 0x3011:
+    case 0x300B:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static int is_opener(uint32_t code)
+{
+    switch (code) {
+    case '"':
+    case '\'':
+    case '(':
+    case '[':
+    case 0x2018:
+    case 0x201C:
+    case 0x201E:
+    case 0x201A:
+    case 0x00AB:
+    case 0x00BB:
+    case 0x2039:
+    case 0x00BF:
+    case 0x00A1:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static int is_dash(uint32_t code)
+{
+    return code == '-' || (code >= 0x2010 && code <= 0x2015);
+}
+
+static int is_lower(uint32_t code)
+{
+    return code < 0x80 ? code - 'a' < 26u : code < 0x110000 && u_islower((UChar32)code);
+}
+
+static int is_upper(uint32_t code)
+{
+    return code < 0x80 ? code - 'A' < 26u : code < 0x110000 && u_isupper((UChar32)code);
+}
+
+static int is_digit(uint32_t code)
+{
+    return code < 0x80 ? code - '0' < 10u : code < 0x110000 && u_isdigit((UChar32)code);
+}
+
+static size_t skip_blanks(const struct cutter *cutter, size_t at)
+{
+    unsigned length;
+    while (at < cutter->size && is_blank(code_at(cutter, at, &length)))
+        at += length;
+    return at;
+}
+
+static int put(struct cutter *cutter, size_t end)
+{
+    size_t start = skip_blanks(cutter, cutter->start);
+    cutter->start = end;
+    while (end > start) {
+        size_t last = end - 1;
+        while (last > start && (cutter->in[last] & 0xC0) == 0x80)
+            last--;
+        unsigned length;
+        if (!is_blank(code_at(cutter, last, &length)))
+            break;
+        end = last;
+    }
+    if (end <= start)
+        return 0;
+    const struct sentence sentence = {(uint32_t)start, (uint32_t)end};
+    return bytes_add(cutter->out, &sentence, sizeof sentence);
+}
+
+/* --- what stands before ------------------------------------------------------------------------
+ */
+
+/* Where the word that ends at `end` begins: back to a blank, an opening quote or bracket. */
+static size_t word_start(const struct cutter *cutter, size_t end)
+{
+    size_t at = end;
+    while (at > cutter->start) {
+        const unsigned char c = cutter->in[at - 1];
+        if (c <= ' ' || c == '(' || c == '"' || c == '[' || c == '/' || c == '\'' || c == ',')
+            break;
+        if (end - at > 40)
+            break;
+        at--;
+    }
+    /* Typographic quotes and no-break spaces in front. */
+    unsigned length;
+    for (uint32_t code = code_at(cutter, at, &length);
+         at < end && (is_blank(code) || is_opener(code) || code == 0x2019 || is_dash(code) ||
+                      (length > 1 && code == 0xFFFFFFFFu));
+         code = code_at(cutter, at, &length))
+        at += length;
+    return at;
+}
+
+static int all_digits(const struct cutter *cutter, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if ((unsigned)cutter->in[i] - '0' >= 10u)
+            return 0;
+    return to > from;
+}
+
+static int is_roman(const struct cutter *cutter, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (!strchr("IVX", cutter->in[i]) || !cutter->in[i])
+            return 0;
+    return to > from;
+}
+
+static size_t letters_in(const struct cutter *cutter, size_t from, size_t to)
+{
+    size_t count = 0;
+    for (size_t i = from; i < to; i++)
+        count += (cutter->in[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* Letters with a full stop after each but the last: "U.S", "z.B", "п.э". */
+static int is_dotted(const struct cutter *cutter, size_t from, size_t to)
+{
+    size_t run = 0, dots = 0;
+    for (size_t i = from; i < to; i++) {
+        if (cutter->in[i] == '.') {
+            if (run == 0 || run > 2)
+                return 0;
+            dots++;
+            run = 0;
+        } else {
+            run += (cutter->in[i] & 0xC0) != 0x80;
+        }
+    }
+    return dots > 0 && run > 0 && run <= 2;
+}
+
+static enum abbreviation look_up(struct cutter *cutter, size_t from, size_t to)
+{
+    cutter->fold.size = 0;
+    if (to - from > 32 || fold_text((const char *)cutter->in + from, to - from, &cutter->fold) < 0)
+        return ABBREVIATION_NONE;
+    return abbreviation_of(cutter->language, cutter->fold.at, cutter->fold.size);
+}
+
+/* Does the word at `at` like to begin a sentence: a function word with a capital? */
+static int is_starter(struct cutter *cutter, size_t at)
+{
+    size_t end = at;
+    unsigned length;
+    for (uint32_t code = code_at(cutter, end, &length); length;
+         code = code_at(cutter, end, &length)) {
+        if (!is_lower(code) && !is_upper(code))
+            break;
+        end += length;
+    }
+    if (end == at || end - at > 32)
+        return 0;
+    cutter->fold.size = 0;
+    if (fold_text((const char *)cutter->in + at, end - at, &cutter->fold) < 0)
+        return 0;
+    return word_set_has(stopword_set(cutter->language[0] ? cutter->language : "en"),
+                        cutter->fold.at, cutter->fold.size);
+}
+
+/* --- judgement -------------------------------------------------------------------------------- */
+
+/* What stands behind the mark: the place and the code of the first letter or digit that counts. */
+struct next {
+    size_t at;
+    uint32_t code;
+    int quoted, dashed;
+};
+
+static struct next look_ahead(const struct cutter *cutter, size_t at)
+{
+    struct next next = {0};
+    unsigned length;
+    uint32_t code = code_at(cutter, at, &length);
+    while (length && (is_blank(code) || is_opener(code) || is_dash(code))) {
+        next.quoted |= is_opener(code);
+        next.dashed |= is_dash(code);
+        at += length;
+        code = code_at(cutter, at, &length);
+    }
+    next.at = at;
+    next.code = length ? code : 0;
+    return next;
+}
+
+/* A full stop at `stop` (its first byte), behind it `next`. 1: it ends the sentence. */
+static int full_stop_ends(struct cutter *cutter, size_t stop, const struct next *next)
+{
+    const size_t from = word_start(cutter, stop);
+    unsigned length;
+    if (from >= stop)
+        return 1;
+    const int at_start = skip_blanks(cutter, cutter->start) == from;
+    const uint32_t first = code_at(cutter, from, &length);
+    const size_t letters = letters_in(cutter, from, stop);
+    if (all_digits(cutter, from, stop)) {
+        if (at_start && stop - from <= 3)
+            return 0; /* a list's number */
+        if (cutter->ordinals && stop - from <= 2)
+            return is_starter(cutter, next->at);
+        return 1;
+    }
+    if (letters == 1 && (is_upper(first) || (is_lower(first) && at_start)))
+        return 0; /* an initial, or a list's letter */
+    if (cutter->ordinals && is_roman(cutter, from, stop))
+        return 0;
+    switch (look_up(cutter, from, stop)) {
+    case ABBREVIATION_TITLE:
+        return 0;
+    case ABBREVIATION_NUMBER:
+        return !(is_digit(next->code) || next->code == '#');
+    case ABBREVIATION_MAYBE:
+        return is_upper(next->code) && is_starter(cutter, next->at);
+    default:
+        break;
+    }
+    if (is_dotted(cutter, from, stop))
+        return is_starter(cutter, next->at);
+    return 1;
+}
+
+/* Is a bracket open that closes soon? Then the sentence goes on behind it. */
+static int in_bracket(const struct cutter *cutter, size_t at)
+{
+    size_t from = at;
+    while (from > cutter->start && at - from < BRACKET_BYTES && cutter->in[from - 1] != '(' &&
+           cutter->in[from - 1] != ')')
+        from--;
+    if (from == cutter->start || cutter->in[from - 1] != '(' ||
+        skip_blanks(cutter, cutter->start) == from - 1)
+        return 0;
+    for (size_t to = at; to < cutter->size && to - at < BRACKET_BYTES; to++) {
+        if (cutter->in[to] == ')')
+            return 1;
+        if (cutter->in[to] == '(' || cutter->in[to] == '\n')
+            return 0;
+    }
+    return 0;
+}
+
+/* Takes marks and closers from `at` on; gives the end. `kind` becomes the strongest mark. */
+static size_t take_marks(const struct cutter *cutter, size_t at, enum mark *kind, int *closed)
+{
+    unsigned length;
+    size_t dots = 0;
+    *kind = MARK_NONE;
+    *closed = 0;
+    for (;;) {
+        const uint32_t code = code_at(cutter, at, &length);
+        const enum mark mark = length ? mark_of(cutter, code) : MARK_NONE;
+        if (mark != MARK_NONE) {
+            dots += mark == MARK_STOP;
+            if (mark > *kind)
+                *kind = mark;
+        } else if (length && is_closer(code)) {
+            *closed = 1;
+        } else {
+            break;
+        }
+        at += length;
+    }
+    if (*kind == MARK_STOP && dots > 1)
+        *kind = MARK_DOTS;
+    return at;
+}
+
+static int ends_here(struct cutter *cutter, size_t mark, size_t end, enum mark kind, int closed)
+{
+    unsigned length;
+    const uint32_t behind = code_at(cutter, end, &length);
+    if (kind == MARK_WIDE)
+        return !closed || !is_lower(behind);
+    if (length && !is_blank(behind)) {
+        /* "end.Next" without a blank is taken for a sentence end only after a closing quote. */
+        return closed && kind != MARK_DOTS && is_upper(behind) && cutter->in[end - 1] != '\'';
+    }
+    const struct next next = look_ahead(cutter, end);
+    if (next.code == 0)
+        return 1;
+    if (is_lower(next.code))
+        return 0;
+    if (kind == MARK_STOP && !full_stop_ends(cutter, mark, &next))
+        return 0;
+    return !in_bracket(cutter, end);
+}
+
+/* A line end at `at`. Two of them always end a sentence; one does when the line was short. */
+static int line_ends(const struct cutter *cutter, size_t at)
+{
+    size_t next = at + 1;
+    unsigned length;
+    while (next < cutter->size &&
+           (cutter->in[next] == ' ' || cutter->in[next] == '\t' || cutter->in[next] == '\r'))
+        next++;
+    if (next >= cutter->size || cutter->in[next] == '\n')
+        return 1;
+    if (is_lower(code_at(cutter, next, &length)))
+        return 0;
+    return at - cutter->line < WRAPPED_LINE;
+}
+
+static int cut(struct cutter *cutter)
+{
+    int rc = 0;
+    size_t at = 0;
+    while (at < cutter->size && rc == 0) {
+        const unsigned char c = cutter->in[at];
+        if (!interesting[c]) {
+            at++;
+            continue;
+        }
+        if (c == '\n') {
+            if (line_ends(cutter, at))
+                rc = put(cutter, at);
+            cutter->line = ++at;
+            continue;
+        }
+        unsigned length;
+        const uint32_t code = code_at(cutter, at, &length);
+        if (mark_of(cutter, code) == MARK_NONE) {
+            at += length;
+            continue;
+        }
+        enum mark kind;
+        int closed;
+        const size_t end = take_marks(cutter, at, &kind, &closed);
+        if (ends_here(cutter, at, end, kind, closed))
+            rc = put(cutter, end);
+        at = end;
+    }
+    return rc < 0 ? rc : put(cutter, cutter->size);
+}
+
+int sentences_find(const char *text, size_t size, const char *language, struct bytes *out)
+{
+    struct cutter cutter = {
+        .in = (const unsigned char *)text,
+        .size = size,
+        .language = language ? language : "",
+        .out = out,
+    };
+    cutter.ordinals = abbreviation_ordinals(cutter.language);
+    const int rc = cut(&cutter);
+    bytes_free(&cutter.fold);
+    return rc;
+}

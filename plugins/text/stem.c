@@ -1,0 +1,109 @@
+#include "stem.h"
+
+#include "fold.h"
+#include "words.h"
+
+#include <libstemmer.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <string.h>
+
+/* Snowball has stemmers that are no help here: those for Serbian want another transliteration than
+ * our folding, so it and its sisters go by folded words. */
+static const char *const stem_languages[] = {
+    "ar", "ca", "da", "de", "el", "en", "es", "eu", "fi", "fr", "ga", "hi", "hu", "hy",
+    "id", "it", "lt", "ne", "nl", "no", "nb", "pt", "ro", "ru", "sv", "ta", "tr", "yi",
+};
+
+static int has_stemmer(const char *language)
+{
+    for (size_t i = 0; i < sizeof stem_languages / sizeof *stem_languages; i++)
+        if (strcmp(language, stem_languages[i]) == 0)
+            return 1;
+    return 0;
+}
+
+static struct stemmer_slot *oldest(struct desk_text *text)
+{
+    struct stemmer_slot *slot = &text->stemmers[0];
+    for (size_t i = 1; i < STEMMERS_KEPT; i++)
+        if (text->stemmers[i].used < slot->used)
+            slot = &text->stemmers[i];
+    return slot;
+}
+
+static struct sb_stemmer *stemmer_of(struct desk_text *text, const char *language)
+{
+    if (!language || !has_stemmer(language))
+        return NULL;
+    text->clock++;
+    for (size_t i = 0; i < STEMMERS_KEPT; i++) {
+        if (text->stemmers[i].stemmer && strcmp(text->stemmers[i].language, language) == 0) {
+            text->stemmers[i].used = text->clock;
+            return text->stemmers[i].stemmer;
+        }
+    }
+    struct sb_stemmer *fresh = sb_stemmer_new(strcmp(language, "nb") == 0 ? "no" : language, NULL);
+    if (!fresh)
+        return NULL;
+    struct stemmer_slot *slot = oldest(text);
+    sb_stemmer_delete(slot->stemmer);
+    slot->stemmer = fresh;
+    slot->used = text->clock;
+    strncpy(slot->language, language, sizeof slot->language - 1);
+    slot->language[sizeof slot->language - 1] = '\0';
+    return fresh;
+}
+
+/* Snowball wants small letters with their accents. Gives the number of bytes, 0 when it is too long
+ * to be a word. */
+static size_t lower_word(const char *word, size_t size, char *out, size_t room)
+{
+    size_t at = 0, used = 0;
+    while (at < size) {
+        uint32_t code;
+        at += fold_decode((const unsigned char *)word, at, size, &code);
+        if (code == 0xFFFFFFFFu || used + 4 > room)
+            return 0;
+        U8_APPEND_UNSAFE(out, used, (uint32_t)u_tolower((UChar32)code));
+    }
+    return used;
+}
+
+int stem_add(struct desk_text *text, const char *language, const char *word, size_t size,
+             const char *folded, size_t folded_size, struct bytes *out)
+{
+    char lower[2 * DESK_WORD_MAX];
+    struct sb_stemmer *stemmer = stemmer_of(text, language);
+    const size_t lower_size = stemmer ? lower_word(word, size, lower, sizeof lower) : 0;
+    if (lower_size == 0)
+        return bytes_add(out, folded, folded_size);
+    const sb_symbol *stem = sb_stemmer_stem(stemmer, (const sb_symbol *)lower, (int)lower_size);
+    if (!stem)
+        return DESK_ERR_NOMEM;
+    const int stem_size = sb_stemmer_length(stemmer);
+    if (stem_size <= 0)
+        return bytes_add(out, folded, folded_size);
+    return fold_text((const char *)stem, (size_t)stem_size, out);
+}
+
+int stem_word(struct desk_text *text, const char *language, const char *word, size_t size,
+              struct desk_text_bytes *stem, struct desk_error *error)
+{
+    struct desk_text_bytes folded;
+    const int rc = words_fold(text, word, size, &folded, error);
+    if (rc < 0)
+        return rc;
+    bytes_reset(&text->blob, SCRATCH_KEEP);
+    if (stem_add(text, language, word, size, folded.bytes, folded.size, &text->blob) < 0)
+        return words_fail(error, DESK_ERR_NOMEM);
+    *stem = (struct desk_text_bytes){text->blob.at, text->blob.size};
+    return 0;
+}
+
+void stem_close(struct desk_text *text)
+{
+    for (size_t i = 0; i < STEMMERS_KEPT; i++)
+        sb_stemmer_delete(text->stemmers[i].stemmer);
+}

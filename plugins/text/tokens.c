@@ -1,0 +1,263 @@
+#include "tokens.h"
+
+#include "fold.h"
+#include "segment.h"
+
+#include <string.h>
+
+/* A word in the making. */
+struct scan {
+    struct desk_text *text;
+    const unsigned char *in;
+    size_t size;
+    struct tokens *tokens;
+    uint32_t fold; /* where its folded form began */
+    uint16_t letters, capitals, digits;
+    uint8_t first_capital;
+};
+
+static int grow(struct tokens *tokens)
+{
+    const size_t room = tokens->room ? tokens->room * 2 : 256;
+    struct token *bigger = text_realloc(tokens->at, room * sizeof *bigger);
+    if (!bigger)
+        return DESK_ERR_NOMEM;
+    tokens->at = bigger;
+    tokens->room = room;
+    return 0;
+}
+
+static uint8_t flags_of(const struct scan *scan)
+{
+    uint8_t flags = 0;
+    if (scan->first_capital)
+        flags |= TOKEN_CAPITAL;
+    if (scan->letters >= 2 && scan->capitals == scan->letters)
+        flags |= TOKEN_CAPITALS;
+    if (scan->digits)
+        flags |= TOKEN_DIGIT;
+    if (scan->letters == 1 && !scan->digits)
+        flags |= TOKEN_ALONE;
+    return flags;
+}
+
+/* Cuts a folded form to the limit without cutting a code point. */
+static size_t cut(const char *at, size_t size)
+{
+    if (size <= DESK_WORD_MAX)
+        return size;
+    size = DESK_WORD_MAX;
+    while (size > 0 && ((unsigned char)at[size] & 0xC0) == 0x80)
+        size--;
+    return size;
+}
+
+static int put(struct scan *scan, size_t start, size_t end, uint8_t flags)
+{
+    struct tokens *tokens = scan->tokens;
+    struct bytes *folds = &tokens->folds;
+    const size_t size = cut(folds->at + scan->fold, folds->size - scan->fold);
+    folds->size = scan->fold + size;
+    if (size == 0)
+        return 0;
+    if (tokens->count == tokens->room && grow(tokens) < 0)
+        return DESK_ERR_NOMEM;
+    tokens->at[tokens->count++] = (struct token){
+        .start = (uint32_t)start,
+        .end = (uint32_t)end,
+        .fold = scan->fold,
+        .fold_size = (uint16_t)size,
+        .flags = flags,
+    };
+    return 0;
+}
+
+static void begin(struct scan *scan)
+{
+    scan->fold = (uint32_t)scan->tokens->folds.size;
+    scan->letters = scan->capitals = scan->digits = 0;
+    scan->first_capital = 0;
+}
+
+static void count(struct scan *scan, int capital, int digit)
+{
+    if (digit) {
+        scan->digits |= 1;
+        return;
+    }
+    if (capital && scan->letters == 0 && !scan->digits)
+        scan->first_capital = 1;
+    if (scan->letters < UINT16_MAX) {
+        scan->letters++;
+        scan->capitals += capital != 0;
+    }
+}
+
+/* The ASCII part of a word from `at` on; gives its end. The buffer has room. */
+static size_t scan_ascii(struct scan *scan, size_t at)
+{
+    struct bytes *folds = &scan->tokens->folds;
+    char *out = folds->at + folds->size;
+    const unsigned char *in = scan->in;
+    const size_t size = scan->size;
+    unsigned letters = 0, capitals = 0, digits = 0;
+    const size_t start = at;
+    const int fresh = scan->letters == 0 && !scan->digits;
+    while (at < size && in[at] < 0x80) {
+        const unsigned char c = fold_ascii[in[at]];
+        if (!c)
+            break;
+        *out++ = (char)c;
+        digits += c < 'a';
+        capitals += c != in[at];
+        at++;
+    }
+    letters = (unsigned)(at - start) - digits;
+    if (fresh && at > start && (unsigned)in[start] - 'A' < 26u)
+        scan->first_capital = 1;
+    const unsigned total = scan->letters + letters;
+    scan->letters = (uint16_t)(total > UINT16_MAX ? UINT16_MAX : total);
+    const unsigned upper = scan->capitals + capitals;
+    scan->capitals = (uint16_t)(upper > UINT16_MAX ? UINT16_MAX : upper);
+    scan->digits |= digits != 0;
+    folds->size = (size_t)(out - folds->at);
+    return at;
+}
+
+/* A word that begins at `at` with a letter; gives its end. Folded bytes never outgrow the room
+ * that tokens_scan() keeps in front: FOLD_BYTES_MAX a code point. */
+static int scan_word(struct scan *scan, size_t at, size_t *end)
+{
+    struct fold_entry spare;
+    struct bytes *folds = &scan->tokens->folds;
+    for (;;) {
+        if (bytes_reserve(folds, scan->size - at + 4 * FOLD_BYTES_MAX) < 0)
+            return DESK_ERR_NOMEM;
+        at = scan_ascii(scan, at);
+        if (at >= scan->size || scan->in[at] < 0x80)
+            break;
+        uint32_t code;
+        const unsigned length = fold_decode(scan->in, at, scan->size, &code);
+        if (code == 0xFFFFFFFFu)
+            break;
+        const struct fold_entry *entry = fold_entry(code, &spare);
+        if (entry->cls != FOLD_LETTER && entry->cls != FOLD_MARK)
+            break;
+        if (entry->cls == FOLD_LETTER)
+            count(scan, entry->flags & FOLD_UPPER, entry->flags & FOLD_DIGIT);
+        memcpy(folds->at + folds->size, entry->bytes, entry->size);
+        folds->size += entry->size;
+        at += length;
+    }
+    *end = at;
+    return 0;
+}
+
+/* Marks behind an ideograph belong to its span. */
+static size_t skip_marks(const struct scan *scan, size_t at)
+{
+    struct fold_entry spare;
+    while (at < scan->size && scan->in[at] >= 0x80) {
+        uint32_t code;
+        const unsigned length = fold_decode(scan->in, at, scan->size, &code);
+        if (code == 0xFFFFFFFFu || fold_entry(code, &spare)->cls != FOLD_MARK)
+            break;
+        at += length;
+    }
+    return at;
+}
+
+/* A run of a script without blanks between words, cut with a dictionary. */
+static int scan_complex(struct scan *scan, size_t at, size_t *end)
+{
+    struct fold_entry spare;
+    size_t to = at;
+    while (to < scan->size && scan->in[to] >= 0x80) {
+        uint32_t code;
+        const unsigned length = fold_decode(scan->in, to, scan->size, &code);
+        if (code == 0xFFFFFFFFu)
+            break;
+        const enum fold_class cls = fold_entry(code, &spare)->cls;
+        if (cls != FOLD_COMPLEX && cls != FOLD_MARK)
+            break;
+        to += length;
+    }
+    *end = to;
+    const uint32_t *cuts;
+    size_t cut_count;
+    const int rc = segment_run(scan->text, SEGMENT_COMPLEX, (const char *)scan->in + at, to - at,
+                               &cuts, &cut_count);
+    if (rc < 0)
+        return rc;
+    size_t from = 0;
+    for (size_t i = 0; i < cut_count; i++) {
+        begin(scan);
+        if (fold_text((const char *)scan->in + at + from, cuts[i] - from, &scan->tokens->folds) <
+                0 ||
+            put(scan, at + from, at + cuts[i], 0) < 0)
+            return DESK_ERR_NOMEM;
+        from = cuts[i];
+    }
+    return 0;
+}
+
+static int scan_other(struct scan *scan, size_t at, size_t *end)
+{
+    struct fold_entry spare;
+    uint32_t code;
+    const unsigned length = fold_decode(scan->in, at, scan->size, &code);
+    *end = at + length;
+    if (code == 0xFFFFFFFFu)
+        return 0;
+    const struct fold_entry *entry = fold_entry(code, &spare);
+    switch (entry->cls) {
+    case FOLD_LETTER:
+        begin(scan);
+        if (scan_word(scan, at, end) < 0)
+            return DESK_ERR_NOMEM;
+        return put(scan, at, *end, flags_of(scan));
+    case FOLD_IDEOGRAPH:
+        begin(scan);
+        if (bytes_add(&scan->tokens->folds, entry->bytes, entry->size) < 0)
+            return DESK_ERR_NOMEM;
+        *end = skip_marks(scan, *end);
+        return put(scan, at, *end, TOKEN_IDEOGRAPH);
+    case FOLD_COMPLEX:
+        return scan_complex(scan, at, end);
+    default:
+        return 0;
+    }
+}
+
+int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct tokens *tokens)
+{
+    struct scan scan = {
+        .text = text, .in = (const unsigned char *)bytes, .size = size, .tokens = tokens};
+    tokens->count = 0;
+    bytes_reset(&tokens->folds, SCRATCH_KEEP);
+    if (size > DESK_TEXT_MAX)
+        return DESK_ERR_LIMIT;
+    for (size_t at = 0; at < size;) {
+        const unsigned char c = scan.in[at];
+        size_t end;
+        if (c >= 0x80) {
+            if (scan_other(&scan, at, &end) < 0)
+                return DESK_ERR_NOMEM;
+        } else if (!fold_ascii[c]) {
+            end = at + 1;
+        } else {
+            begin(&scan);
+            if (scan_word(&scan, at, &end) < 0 || put(&scan, at, end, flags_of(&scan)) < 0)
+                return DESK_ERR_NOMEM;
+        }
+        at = end;
+    }
+    return 0;
+}
+
+void tokens_free(struct tokens *tokens)
+{
+    text_free(tokens->at);
+    bytes_free(&tokens->folds);
+    *tokens = (struct tokens){0};
+}

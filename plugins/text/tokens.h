@@ -1,0 +1,28 @@
+/* The words of a text, found in one pass. */
+#pragma once
+
+#include "context.h"
+
+enum token_flag {
+    TOKEN_CAPITAL = 1,   /* begins with a capital */
+    TOKEN_CAPITALS = 2,  /* two letters or more, all capitals */
+    TOKEN_DIGIT = 4,     /* holds a digit */
+    TOKEN_IDEOGRAPH = 8, /* one Han or kana character */
+    TOKEN_STOP = 16,     /* stop word; set by analysis.c, as are the next two */
+    TOKEN_BEGINS = 32,   /* begins a sentence */
+    TOKEN_BROKEN = 64,   /* punctuation stands before it */
+    TOKEN_ALONE = 128,   /* one letter (of an alphabet) */
+};
+
+struct token {
+    uint32_t start, end; /* bytes of the text, [start, end) */
+    uint32_t fold;       /* where its folded form begins in tokens.folds */
+    uint16_t fold_size;  /* 1 .. DESK_WORD_MAX */
+    uint8_t flags;
+    uint8_t gap; /* set by analysis.c */
+};
+
+/* Fills `tokens` (emptied first). `text` may hold anything; bad bytes separate. DESK_ERR_NOMEM, or
+ * DESK_ERR_LIMIT over DESK_TEXT_MAX. */
+int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct tokens *tokens);
+void tokens_free(struct tokens *tokens);
