@@ -11,7 +11,7 @@ struct abbreviation_list {
 
 /* "" holds for each language. */
 static const struct abbreviation_list lists[] = {
-    {"", "mr mrs ms dr prof st", "no nr art vol fig p pp", "vs etc e.g i.e cf ca inc ltd co corp"},
+    {"", "mr mrs ms dr prof st", "no nr art vol fig p pp n°", "vs etc e.g i.e cf ca inc ltd co corp"},
     {"en", "mr mrs ms messrs dr prof st sen rep reps gov gen col lt sgt capt cpl maj adm cmdr rev hon "
            "pres supt det insp brig ven mt ft fr sr hr esq mme mlle mgr gens cols pvt amb atty",
      "no nos p pp vol vols fig figs art sec ch op ver ref para eq approx est",
@@ -20,7 +20,7 @@ static const struct abbreviation_list lists[] = {
      "ave blvd rd dept univ assn est min max hrs mph ft in oz lb lbs ala ariz ark calif colo conn del fla "
      "ga ill ind kan kans ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex vt va "
      "wash wis wyo ont que"},
-    {"de", "hr fr frl dr prof dipl ing hrn st med phil jur rer nat mag",
+    {"de", "hr fr frl dr prof kath ev dipl ing hrn st med phil jur rer nat mag",
      "nr nrn s bd bde abb abs art kap tab ziff anm aufl jg §",
      "z.b d.h u.a z.t i.d.r s.o s.u o.a o.g u.u v.a v.chr n.chr bzw ca usw etc evtl ggf inkl exkl vgl "
      "mio mrd mill tel str jan feb mar apr jun jul aug sep sept okt nov dez mo di mi do fr sa so geb gest "
@@ -44,7 +44,7 @@ static const struct abbreviation_list lists[] = {
     {"nl", "dhr mevr mw mej dr drs ir ing mr prof ds st gen kol lt em", "nr nrs art blz p pag vol afb hfst",
      "bijv bv d.w.z dwz enz e.d etc i.p.v i.v.m m.b.t m.n n.a.v o.a ong resp t.a.v t.o.v t.w vgl v.chr "
      "n.chr z.g jan feb mrt apr jun jul aug sept okt nov dec ca incl excl max min tel zgn a.u.b b.v n.v"},
-    {"da", "hr fr frk dr prof adj cand mag stud st", "nr s art bd kap pkt stk tlf",
+    {"da", "hr fr frk dr prof adj cand mag stud st skt", "nr s art bd kap pkt stk tlf",
      "bl.a f.eks fx osv mv dvs ca kl pga p.g.a m.fl m.m m.v o.s.v o.l jf jvf evt inkl ekskl hhv ang vedr "
      "jan feb mar apr jun jul aug sep sept okt nov dec mio mia kr pct red sml str tidl ugtl ult alm aut "
      "bet beg d d.d d.a d.v.s e.kr f.kr eks ekskl f ff forb foreg gl gr g gnsn hhv hovedsagl i.h.t i.f.m "
@@ -104,10 +104,11 @@ static enum abbreviation look(size_t list, const char *folded, size_t size)
 
 enum abbreviation abbreviation_of(const char *language, const char *folded, size_t size)
 {
-    for (size_t i = 1; i < LIST_COUNT; i++)
+    enum abbreviation own = ABBREVIATION_NONE;
+    for (size_t i = 1; i < LIST_COUNT && !own; i++)
         if (strcmp(lists[i].language, language) == 0)
-            return look(i, folded, size);
-    return look(0, folded, size);
+            own = look(i, folded, size);
+    return own ? own : look(0, folded, size);
 }
 
 int abbreviation_ordinals(const char *language)

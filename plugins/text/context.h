@@ -45,6 +45,15 @@ struct stemmer_slot {
     uint32_t used;
 };
 
+/* Words that were stemmed lately, by hash of language and word; one slot each. */
+#define STEM_CACHE_SLOTS 4096u
+#define STEM_CACHE_BYTES 22u
+struct stem_slot {
+    uint64_t key; /* 0: free */
+    uint8_t size;
+    char stem[STEM_CACHE_BYTES + 1];
+};
+
 struct token;
 struct tokens {
     struct token *at;
@@ -60,6 +69,7 @@ struct desk_text {
     void *segmenters[SEGMENTERS_COUNT];
     struct stemmer_slot stemmers[STEMMERS_KEPT];
     uint32_t clock;
+    struct stem_slot *stems;                  /* STEM_CACHE_SLOTS */
     struct analysis *analyses[ANALYSES_KEPT]; /* newest first */
 };
 

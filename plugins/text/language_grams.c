@@ -10,6 +10,7 @@
 #include "stopwords.h"
 
 #include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 #include <unicode/utf8.h>
 
 #include <math.h>
@@ -17,7 +18,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define LANGUAGES_MAX 16
+#define LANGUAGES_MAX 20
 #define STEP          0.3
 #define FIRST         2.0
 #define MISSING       25 /* steps: -(2 + 0.3 * 25) = -9.5 */
@@ -207,9 +208,10 @@ static void read_gram(struct reading *reading, uint64_t key)
 }
 
 /* `letters` holds '_', the word's letters, '_'. */
-static void read_word(struct reading *reading, const uint16_t *letters, size_t count,
-                      const char *word, size_t size)
+static void read_word(struct reading *reading, const uint16_t *letters, size_t count)
 {
+    char word[3 * WORD_LETTERS];
+    size_t size = 0;
     for (size_t at = 0; at < count; at++) {
         uint64_t key = 0;
         for (size_t n = 0; n < 4 && at + n < count; n++) {
@@ -218,6 +220,8 @@ static void read_word(struct reading *reading, const uint16_t *letters, size_t c
                 read_gram(reading, key);
         }
     }
+    for (size_t at = 1; at + 1 < count; at++)
+        U8_APPEND_UNSAFE(word, size, letters[at]);
     reading->letters += count - 2;
     const struct word_slot *slot =
         &reading->table->words[find_word(reading->table, hash_bytes(word, size))];
@@ -256,14 +260,27 @@ static int is_letter(uint32_t code)
 {
     if (code < 0x80)
         return (code | 0x20) - 'a' < 26;
-    return code < 0x10000 && (U_MASK(u_charType((UChar32)code)) & (U_GC_L_MASK | U_GC_MN_MASK));
+    return code < 0x10000 && (U_MASK(u_charType((UChar32)code)) & U_GC_L_MASK);
+}
+
+/* Profiles are of composed text: an accent that stands alone goes to the letter before it. */
+static int compose(uint16_t *letter, uint32_t code)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    if (code < 0x300 || code > 0x36F)
+        return 0;
+    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
+    const UChar32 whole =
+        U_SUCCESS(status) ? unorm2_composePair(nfc, *letter, (UChar32)code) : U_SENTINEL;
+    if (whole > 0 && whole < 0x10000)
+        *letter = (uint16_t)whole;
+    return 1;
 }
 
 static void read_text(struct reading *reading, const char *text, size_t size)
 {
     uint16_t letters[WORD_LETTERS + 2] = {'_'};
-    char word[4 * WORD_LETTERS];
-    size_t count = 0, bytes = 0;
+    size_t count = 0;
     for (size_t at = 0; at <= size;) {
         uint32_t code = ' ';
         unsigned length = 1;
@@ -271,15 +288,13 @@ static void read_text(struct reading *reading, const char *text, size_t size)
             length = fold_decode((const unsigned char *)text, at, size, &code);
         at += length;
         if (is_letter(code)) {
-            if (count == WORD_LETTERS)
-                continue;
             const uint32_t low = code < 0x80 ? (code | 0x20) : (uint32_t)u_tolower((UChar32)code);
-            letters[++count] = (uint16_t)low;
-            U8_APPEND_UNSAFE(word, bytes, low);
-        } else if (count > 0) {
+            if (count < WORD_LETTERS)
+                letters[++count] = (uint16_t)low;
+        } else if (count > 0 && !compose(&letters[count], code)) {
             letters[count + 1] = '_';
-            read_word(reading, letters, count + 2, word, bytes);
-            count = bytes = 0;
+            read_word(reading, letters, count + 2);
+            count = 0;
             if (decided(reading))
                 break;
         }

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import sys
+import unicodedata
 from collections import Counter, defaultdict
 
 LATIN = "en fr de es pt it nl hu pl cs ro tr sv fi sl sh vi".split()
@@ -25,7 +26,7 @@ def profile_of(row):
 
 
 def grams(text):
-    for word in re.findall(r"[^\W\d_]+", text.lower()):
+    for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text).lower()):
         word = "_" + word[:20] + "_"
         for size in range(1, 5):
             for at in range(len(word) - size + 1):

@@ -18,6 +18,9 @@
 /* A bracket that closes within so many bytes holds a sentence together. */
 #define BRACKET_BYTES 300
 
+/* A title in ideographic brackets is no longer than this. */
+#define TITLE_BYTES 90
+
 struct cutter {
     const unsigned char *in;
     size_t size;
@@ -27,14 +30,16 @@ struct cutter {
     struct bytes fold; /* scratch */
     size_t start;      /* of the sentence in the making */
     size_t line;       /* start of the line */
+    unsigned item;     /* number (or letter) of the list item that the sentence is; 0: none */
+    int lettered;
 };
 
 enum mark { MARK_NONE, MARK_STOP, MARK_DOTS, MARK_LOUD, MARK_WIDE };
 
 /* 1: may begin a mark. */
 static const unsigned char interesting[256] = {
-    ['\n'] = 1, ['.'] = 1,  ['!'] = 1,  ['?'] = 1,  [0xCD] = 1, [0xD6] = 1, [0xD8] = 1,
-    [0xDB] = 1, [0xE0] = 1, [0xE1] = 1, [0xE2] = 1, [0xE3] = 1, [0xEF] = 1, [';'] = 1,
+    ['\n'] = 1, ['.'] = 1,  ['!'] = 1,  ['?'] = 1,  [0xCD] = 1, [0xD6] = 1, [0xD8] = 1, [0xDB] = 1,
+    [0xE0] = 1, [0xE1] = 1, [0xE2] = 1, [0xE3] = 1, [0xEF] = 1, [';'] = 1,  [':'] = 1,  [')'] = 1,
 };
 
 static enum mark mark_of(const struct cutter *cutter, uint32_t code)
@@ -55,6 +60,8 @@ static enum mark mark_of(const struct cutter *cutter, uint32_t code)
     case ';':
     case 0x037E:
         return strcmp(cutter->language, "el") == 0 ? MARK_LOUD : MARK_NONE;
+    case ':': /* often typed for the Armenian full stop */
+        return strcmp(cutter->language, "hy") == 0 ? MARK_WIDE : MARK_NONE;
     case 0x3002: /* ideographic, and full width */
     case 0xFF0E:
     case 0xFF01:
@@ -320,6 +327,8 @@ static int full_stop_ends(struct cutter *cutter, size_t stop, const struct next 
             return is_starter(cutter, next->at);
         return 1;
     }
+    if (first == 'I' && letters == 1 && strcmp(cutter->language, "en") == 0)
+        return is_starter(cutter, next->at);
     if (letters == 1 && (is_upper(first) || (is_lower(first) && at_start)))
         return 0; /* an initial, or a list's letter */
     if (cutter->ordinals && is_roman(cutter, from, stop))
@@ -374,6 +383,9 @@ static size_t take_marks(const struct cutter *cutter, size_t at, enum mark *kind
                 *kind = mark;
         } else if (length && is_closer(code)) {
             *closed = 1;
+        } else if (code == ' ' && *kind == MARK_STOP && at + 1 < cutter->size &&
+                   cutter->in[at + 1] == '.') {
+            /* an ellipsis with blanks between */
         } else {
             break;
         }
@@ -384,12 +396,25 @@ static size_t take_marks(const struct cutter *cutter, size_t at, enum mark *kind
     return at;
 }
 
+/* Does a mark stand inside the brackets of a Chinese title? */
+static int in_title(const struct cutter *cutter, size_t mark)
+{
+    for (size_t at = mark; at >= cutter->start + 3 && mark - at < TITLE_BYTES; at--) {
+        const unsigned char *in = cutter->in + at - 3;
+        if (in[0] == 0xE3 && in[1] == 0x80 && in[2] == 0x8B)
+            return 0;
+        if (in[0] == 0xE3 && in[1] == 0x80 && in[2] == 0x8A)
+            return 1;
+    }
+    return 0;
+}
+
 static int ends_here(struct cutter *cutter, size_t mark, size_t end, enum mark kind, int closed)
 {
     unsigned length;
     const uint32_t behind = code_at(cutter, end, &length);
     if (kind == MARK_WIDE)
-        return !closed || !is_lower(behind);
+        return !is_digit(behind) && !in_title(cutter, mark) && (!closed || !is_lower(behind));
     if (length && !is_blank(behind)) {
         /* "end.Next" without a blank is taken for a sentence end only after a closing quote. */
         return closed && kind != MARK_DOTS && is_upper(behind) && cutter->in[end - 1] != '\'';
@@ -419,6 +444,53 @@ static int line_ends(const struct cutter *cutter, size_t at)
     return at - cutter->line < WRAPPED_LINE;
 }
 
+/* The item number that ends at `end`: "12" before "." or ")", or one small letter. 0: none. *from
+ * is its first byte, a bullet before it included. */
+static unsigned item_before(const struct cutter *cutter, size_t end, size_t *from, int *lettered)
+{
+    size_t at = end;
+    unsigned number = 0, scale = 1;
+    while (at > cutter->start && end - at < 3 && (unsigned)cutter->in[at - 1] - '0' < 10) {
+        at--;
+        number += (cutter->in[at] - '0') * scale;
+        scale *= 10;
+    }
+    *lettered = at == end;
+    if (at == end && at > cutter->start && (unsigned)cutter->in[at - 1] - 'a' < 26)
+        number = cutter->in[--at] - 'a' + 1u;
+    size_t before = at;
+    while (before > cutter->start && cutter->in[before - 1] == ' ')
+        before--;
+    static const char *const bullets[] = {"\xE2\x80\xA2", "\xE2\x81\x83"};
+    for (size_t i = 0; i < 2; i++)
+        if (before >= cutter->start + 3 && memcmp(cutter->in + before - 3, bullets[i], 3) == 0)
+            at = before - 3;
+    *from = at;
+    const int apart = at == cutter->start || is_blank(cutter->in[at - 1]);
+    return apart ? number : 0;
+}
+
+/* "1. Bread 2. Milk": items in one line. A mark at `at` that ends the next number of a list ends
+ * the item before it, too. Gives 1 when the mark is done with. */
+static int cut_item(struct cutter *cutter, size_t at, int *rc)
+{
+    size_t from;
+    int lettered;
+    const unsigned item = item_before(cutter, at, &from, &lettered);
+    if (item == 0)
+        return 0;
+    if (skip_blanks(cutter, cutter->start) == from) {
+        cutter->item = item;
+        cutter->lettered = lettered;
+        return 1;
+    }
+    if (cutter->item == 0 || item != cutter->item + 1 || lettered != cutter->lettered)
+        return 0;
+    *rc = put(cutter, from);
+    cutter->item = item;
+    return 1;
+}
+
 static int cut(struct cutter *cutter)
 {
     int rc = 0;
@@ -433,6 +505,10 @@ static int cut(struct cutter *cutter)
             if (line_ends(cutter, at))
                 rc = put(cutter, at);
             cutter->line = ++at;
+            continue;
+        }
+        if ((c == '.' || c == ')') && cut_item(cutter, at, &rc)) {
+            at++;
             continue;
         }
         unsigned length;

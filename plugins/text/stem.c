@@ -1,6 +1,7 @@
 #include "stem.h"
 
 #include "fold.h"
+#include "hash.h"
 #include "words.h"
 
 #include <libstemmer.h>
@@ -35,8 +36,6 @@ static struct stemmer_slot *oldest(struct desk_text *text)
 
 static struct sb_stemmer *stemmer_of(struct desk_text *text, const char *language)
 {
-    if (!language || !has_stemmer(language))
-        return NULL;
     text->clock++;
     for (size_t i = 0; i < STEMMERS_KEPT; i++) {
         if (text->stemmers[i].stemmer && strcmp(text->stemmers[i].language, language) == 0) {
@@ -71,12 +70,31 @@ static size_t lower_word(const char *word, size_t size, char *out, size_t room)
     return used;
 }
 
-int stem_add(struct desk_text *text, const char *language, const char *word, size_t size,
-             const char *folded, size_t folded_size, struct bytes *out)
+/* Snowball takes about 150 ns a word, and the same few thousand words make most of any text. */
+static struct stem_slot *slot_of(struct desk_text *text, const char *language, const char *word,
+                                 size_t size, uint64_t *key)
+{
+    if (!text->stems)
+        text->stems = text_zero(STEM_CACHE_SLOTS * sizeof *text->stems);
+    *key = hash_mix(hash_bytes(word, size), hash_bytes(language, strlen(language)));
+    *key = *key ? *key : 1;
+    return text->stems ? &text->stems[*key & (STEM_CACHE_SLOTS - 1)] : NULL;
+}
+
+static void remember(struct stem_slot *slot, uint64_t key, const char *stem, size_t size)
+{
+    if (!slot || size > STEM_CACHE_BYTES)
+        return;
+    slot->key = key;
+    slot->size = (uint8_t)size;
+    memcpy(slot->stem, stem, size);
+}
+
+static int add_fresh(struct sb_stemmer *stemmer, const char *word, size_t size, const char *folded,
+                     size_t folded_size, struct bytes *out)
 {
     char lower[2 * DESK_WORD_MAX];
-    struct sb_stemmer *stemmer = stemmer_of(text, language);
-    const size_t lower_size = stemmer ? lower_word(word, size, lower, sizeof lower) : 0;
+    const size_t lower_size = lower_word(word, size, lower, sizeof lower);
     if (lower_size == 0)
         return bytes_add(out, folded, folded_size);
     const sb_symbol *stem = sb_stemmer_stem(stemmer, (const sb_symbol *)lower, (int)lower_size);
@@ -86,6 +104,25 @@ int stem_add(struct desk_text *text, const char *language, const char *word, siz
     if (stem_size <= 0)
         return bytes_add(out, folded, folded_size);
     return fold_text((const char *)stem, (size_t)stem_size, out);
+}
+
+int stem_add(struct desk_text *text, const char *language, const char *word, size_t size,
+             const char *folded, size_t folded_size, struct bytes *out)
+{
+    uint64_t key;
+    if (!language || !has_stemmer(language))
+        return bytes_add(out, folded, folded_size);
+    struct stem_slot *slot = slot_of(text, language, word, size, &key);
+    if (slot && slot->key == key)
+        return bytes_add(out, slot->stem, slot->size);
+    struct sb_stemmer *stemmer = stemmer_of(text, language);
+    if (!stemmer)
+        return DESK_ERR_NOMEM;
+    const size_t before = out->size;
+    if (add_fresh(stemmer, word, size, folded, folded_size, out) < 0)
+        return DESK_ERR_NOMEM;
+    remember(slot, key, out->at + before, out->size - before);
+    return 0;
 }
 
 int stem_word(struct desk_text *text, const char *language, const char *word, size_t size,
@@ -106,4 +143,5 @@ void stem_close(struct desk_text *text)
 {
     for (size_t i = 0; i < STEMMERS_KEPT; i++)
         sb_stemmer_delete(text->stemmers[i].stemmer);
+    text_free(text->stems);
 }
