@@ -1,0 +1,231 @@
+/* desk.text as Lua plugins see it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "text_help.h"
+
+static void ends_sentences_at_full_stops_only(void **state)
+{
+    run_lua(*state, "local s = 'Mr. Smith paid $3.5 m. in the U.S. to Dr. J. K. Lee. He left at 5 "
+                    "p.m. on Monday. Why? \"It was late,\" he said.'\n"
+                    "equal(list(cut(s, text.sentences(s, 'en'))), 'Mr. Smith paid $3.5 m. in the "
+                    "U.S. to Dr. J. K. Lee.|He left at 5 p.m. on Monday.|Why?|\"It was late,\" he "
+                    "said.')");
+}
+
+static void ends_sentences_in_other_languages(void **state)
+{
+    run_lua(*state, "local function split(s, l) return list(cut(s, text.sentences(s, l))) end\n"
+                    "equal(split('Am 3. Oktober kam z. B. Frau Dr. Kohl. Er ging.', 'de'), "
+                    "'Am 3. Oktober kam z. B. Frau Dr. Kohl.|Er ging.')\n"
+                    "equal(split('M. Dupont est venu. « Bien ! » dit-il. Puis rien.', 'fr'), "
+                    "'M. Dupont est venu.|« Bien ! » dit-il.|Puis rien.')\n"
+                    "equal(split('你好。我很好！谢谢', 'zh'), '你好。|我很好！|谢谢')\n"
+                    "equal(split('Dr. Kovács 12. helyen végzett. Ez jó.', 'hu'), "
+                    "'Dr. Kovács 12. helyen végzett.|Ez jó.')");
+}
+
+static void ends_sentences_at_blank_lines_but_not_at_wrapped_ones(void **state)
+{
+    run_lua(*state, "local s = 'A headline\\n\\nA line that is long enough to have been wrapped by "
+                    "an old mail\\nProgram goes on. End\\nof it.'\n"
+                    "equal(#cut(s, text.sentences(s, 'en')), 3)");
+}
+
+static void knows_languages(void **state)
+{
+    run_lua(
+        *state,
+        "local samples = { en = 'The government said on Monday that it would not change', "
+        "fr = 'Le gouvernement a annoncé lundi que la réforme', "
+        "de = 'Die Regierung hat am Montag angekündigt, dass', "
+        "es = 'El gobierno anunció el lunes que no habrá', "
+        "hu = 'A kormány hétfőn bejelentette, hogy nem lesz', "
+        "zh = '政府星期一宣布', ja = '政府は月曜日に発表した', ar = 'أعلنت الحكومة يوم الاثنين', "
+        "ru = 'Правительство объявило в понедельник, что', "
+        "uk = 'Уряд оголосив у понеділок, що не буде', el = 'Η κυβέρνηση ανακοίνωσε', "
+        "vi = 'Chính phủ hôm thứ hai đã thông báo rằng' }\n"
+        "for want, s in pairs(samples) do equal(text.language(s), want) end");
+}
+
+static void knows_serbian_in_both_scripts(void **state)
+{
+    run_lua(*state,
+            "local c, _, s = text.language('Vlada je u ponedeljak saopštila da će predsednik')"
+            " equal(c, 'sr') equal(s, 'Latn')\n"
+            "c, _, s = text.language('Влада је у понедељак саопштила да ће председник')"
+            " equal(c, 'sr') equal(s, 'Cyrl')\n"
+            "equal(text.language('Vlada je u ponedjeljak priopćila da će predsjednik'), "
+            "'hr')");
+}
+
+static void says_nothing_of_the_language_of_numbers(void **state)
+{
+    run_lua(*state, "equal(text.language('123, 456!'), nil) equal(text.language(''), nil)");
+}
+
+static void finds_names_of_a_gazetteer(void **state)
+{
+    run_lua(*state,
+            "local g = text.gazetteer { { 'New York', 1 }, { 'New York City', 2 }, { 'US', 3 }, "
+            "{ 'Côte d’Ivoire', 4 }, { '中国', 5 }, { 'Serbia', 6 } }\n"
+            "equal(#g, 6)\n"
+            "local function ids(s) local a = text.analyse(s, 'en') local m = a:match(g) "
+            "local out = {} for i = 1, m.n do out[i] = m.id[i] .. '=' .. "
+            "s:sub(m.first[i], m.last[i]) end return list(out) end\n"
+            "equal(ids('In New York City and New York. US ships.'), "
+            "'2=New York City|1=New York|3=US')\n"
+            "equal(ids('Tell us of new york'), '')\n"
+            "equal(ids(\"Cote d'Ivoire, CÔTE D’IVOIRE\"), \"4=Cote d'Ivoire|4=CÔTE D’IVOIRE\")\n"
+            "equal(ids('在中国的'), '5=中国')\n"
+            "equal(ids('It is New. York is old. New, York'), '')");
+}
+
+static void ignores_case_in_a_gazetteer_when_asked(void **state)
+{
+    run_lua(*state, "local g = text.gazetteer({ 'Paris' }, { case = 'any' })\n"
+                    "equal(text.analyse('we love paris', 'en'):match(g).n, 1)");
+}
+
+static void ranks_the_sentence_that_shares_most(void **state)
+{
+    run_lua(*state, "local s = 'Voters elected a president. The president promised voters reform. "
+                    "Reform needs voters, said the president. Cats sleep.'\n"
+                    "local r = text.analyse(s, 'en'):rank()\n"
+                    "equal(#r, 4)\n"
+                    "assert(r[2] > r[1] and r[3] > r[4] and r[4] < 0.5, list(r))\n"
+                    "assert(math.abs(r[1] + r[2] + r[3] + r[4] - 4) < 1e-3)");
+}
+
+static void caps_the_sentences_that_are_ranked(void **state)
+{
+    run_lua(*state, "local a = text.analyse('One cat. Two cats. Three cats.', 'en')\n"
+                    "local r = a:rank { max_sentences = 2 } equal(r[3], 0.0)");
+}
+
+static void counts_candidates(void **state)
+{
+    run_lua(*state,
+            "local s = 'The trade war hurts. A Trade War between states, the trade wars of old.'\n"
+            "local c = text.analyse(s, 'en'):candidates()\n"
+            "local at for i = 1, c.n do if c.stem[i] == 'trade war' then at = i end end\n"
+            "equal(c.text[at], 'trade war') equal(c.count[at], 3) equal(c.sentences[at], 2)\n"
+            "equal(s:sub(c.first[at], c.last[at]), 'trade war') equal(c.words[at], 2)\n"
+            "for i = 1, c.n do assert(not c.text[i]:find('^[Tt]he '), c.text[i]) end");
+}
+
+static void keeps_the_best_candidates_in_order(void **state)
+{
+    run_lua(*state, "local s = 'alpha beta. gamma delta. gamma delta. omega.'\n"
+                    "local c = text.analyse(s, 'en'):candidates { limit = 2 }\n"
+                    "equal(c.n, 2) assert(c.first[1] <= c.first[2])");
+}
+
+static void finds_runs_of_capitals(void **state)
+{
+    run_lua(
+        *state,
+        "local s = 'The Bank of England said so. Angela Merkel met J. K. Rowling and Anna de la "
+        "Cruz. Merkel left.'\n"
+        "local n = text.analyse(s, 'en'):names()\n"
+        "equal(list(n.text), 'Bank of England|Angela Merkel|J. K. Rowling|Anna de la "
+        "Cruz|Merkel')\n"
+        "equal(n.initial[5], 1) equal(n.initial[2], 1) equal(n.count[1], 1)\n"
+        "local span = n.spans[3][1] equal(s:sub(span[1], span[2]), 'J. K. Rowling')");
+}
+
+static void finds_lines(void **state)
+{
+    run_lua(*state, "local s = 'a\\r\\n\\nb\\rc' equal(list(cut(s, text.lines(s))), 'a||b|c')\n"
+                    "equal(text.lines('').n, 0) equal(text.lines('x\\n').n, 1)");
+}
+
+static void compares_texts(void **state)
+{
+    run_lua(*state, "local r, c = text.similarity('a b c d e', 'A b c d f', 3)\n"
+                    "equal(r, 0.5) assert(c > 0.6 and c < 0.7)\n"
+                    "r, c = text.similarity('a b c', 'x a b c y') equal(c, 1.0)\n"
+                    "r, c = text.similarity('', 'x') equal(r, 0)");
+}
+
+static void makes_quotes_plain(void **state)
+{
+    run_lua(*state, "equal(text.normalise_quotes('“a” – ‘b’ «c»'), '\"a\" - \\'b\\' \"c\"')");
+}
+
+static void refuses_wrong_arguments(void **state)
+{
+    run_lua(*state,
+            "local a = text.analyse('x')\n"
+            "for _, f in ipairs { function() text.fold() end, function() text.fold({}) end, "
+            "function() text.fold(1) end, function() text.analyse(nil) end, "
+            "function() a.token(text.gazetteer {}, 1) end, function() a:token(0) end, "
+            "function() a:token(2) end, function() a:match(a) end, "
+            "function() a:rank { damping = 2 } end, function() a:rank { dumping = 0 } end, "
+            "function() a:candidates { limit = 0/0 } end, function() return a.nosuch end, "
+            "function() text.gazetteer { 1 } end, function() a.x = 1 end, "
+            "function() text.gazetteer({}, { case = 'no' }) end, "
+            "function() text.similarity('a', 'b', 0) end } do\n"
+            "assert(not pcall(f), 'call ' .. _ .. ' was let pass') end\n"
+            "equal(getmetatable(a), false)");
+}
+
+static void gives_nothing_for_nothing(void **state)
+{
+    run_lua(*state, "local a = text.analyse('')\n"
+                    "equal(a.tokens, 0) equal(a.words, 0) equal(a.language, '')\n"
+                    "equal(#a:rank(), 0) equal(a:candidates().n, 0) equal(a:names().n, 0)\n"
+                    "equal(a:sentences().n, 0) equal(text.words('').n, 0)");
+}
+
+static void survives_finalizers_that_call_it(void **state)
+{
+    run_lua(*state, "collectgarbage('generational')\n"
+                    "local long = ('zzzz '):rep(5000)\n"
+                    "local function trap() setmetatable({}, { __gc = function() text.words(long) "
+                    "text.analyse(long) text.fold(long) trap() end }) end\n"
+                    "for i = 1, 20 do trap() local w = text.words(('abc '):rep(3000)) "
+                    "equal(w.word[3000], 'abc') text.stopwords('en') end");
+}
+
+static void survives_bytes_that_are_no_text(void **state)
+{
+    run_lua(*state,
+            "local x = 1 local function byte() x = (x * 1103515245 + 12345) % 2147483648 "
+            "return string.char((x >> 16) % 256) end\n"
+            "for i = 1, 60 do local t = {} for k = 1, i * 7 do t[k] = byte() end\n"
+            "local s = table.concat(t) for _, l in ipairs { 'en', 'zh', 'hy', 'el' } do\n"
+            "local a = text.analyse(s, l) a:names() a:candidates() a:rank() a:sentences()\n"
+            "text.language(s) text.words(s) text.lines(s) text.normalise_quotes(s) end end");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEXT_TEST(ends_sentences_at_full_stops_only),
+        TEXT_TEST(ends_sentences_in_other_languages),
+        TEXT_TEST(ends_sentences_at_blank_lines_but_not_at_wrapped_ones),
+        TEXT_TEST(knows_languages),
+        TEXT_TEST(knows_serbian_in_both_scripts),
+        TEXT_TEST(says_nothing_of_the_language_of_numbers),
+        TEXT_TEST(finds_names_of_a_gazetteer),
+        TEXT_TEST(ignores_case_in_a_gazetteer_when_asked),
+        TEXT_TEST(ranks_the_sentence_that_shares_most),
+        TEXT_TEST(caps_the_sentences_that_are_ranked),
+        TEXT_TEST(counts_candidates),
+        TEXT_TEST(keeps_the_best_candidates_in_order),
+        TEXT_TEST(finds_runs_of_capitals),
+        TEXT_TEST(finds_lines),
+        TEXT_TEST(compares_texts),
+        TEXT_TEST(makes_quotes_plain),
+        TEXT_TEST(refuses_wrong_arguments),
+        TEXT_TEST(gives_nothing_for_nothing),
+        TEXT_TEST(survives_finalizers_that_call_it),
+        TEXT_TEST(survives_bytes_that_are_no_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
