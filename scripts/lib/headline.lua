@@ -10,11 +10,18 @@ local LOOK = 1200      -- bytes of the text that are looked at
 
 local FULL_STOP = { ["。"] = true, ["！"] = true, ["？"] = true }
 
+-- The string up to its first bytes that are no UTF-8: a letter cut in two at its end.
+local function whole(s)
+    local letters, bad = utf8.len(s)
+    if letters or bad <= #s - 4 then return s end
+    return sub(s, 1, bad - 1)
+end
+
 -- At most `limit` letters from the beginning, at a word's end where there is one in the second half.
 function headline.cut(s, limit)
     limit = limit or LIMIT
-    if #s > 8 * limit then s = sub(s, 1, 8 * limit) end
-    local letters = utf8.len(s) or utf8.len(s, 1, -1, true)
+    if #s > 8 * limit then s = whole(sub(s, 1, 8 * limit)) end
+    local letters = utf8.len(s)
     if (letters or #s) <= limit then return s end
     local head = sub(s, 1, (letters and utf8.offset(s, limit + 1) or limit + 1) - 1)
     local blank = match(head, "^.*()%s")
@@ -36,7 +43,7 @@ end
 
 -- The headline of a text without title; never empty where the text holds a letter.
 function headline.of(text)
-    local head = gsub(sub(text, 1, LOOK), "[%s%c]+", " ")
+    local head = gsub(whole(sub(text, 1, LOOK)), "[%s%c]+", " ")
     return headline.cut(sentence(match(head, "^ ?(.*)$")))
 end
 

@@ -63,6 +63,14 @@ local function join(s, f, l)
     return concat(out)
 end
 
+-- A field on one line, of a length that fields have.
+local function field(s, letters)
+    if not s then return nil end
+    if find(s, "%c") then s = gsub(s, "%c+", " ") end
+    if #s > 4 * letters then s = headline.cut(s, letters) end
+    return find(s, "%S") and s or nil
+end
+
 local function clean_title(s)
     if find(s, "%s%s") or find(s, "\t", 1, true) then s = gsub(s, "%s+", " ") end
     return byte(s) == 42 and match(s, "^%*%*(.+)%*%*$") or s
@@ -221,6 +229,9 @@ local function skip_again(a, at)
     return at
 end
 
+-- An article with more pictures than this is none; the rest is read as text.
+local MOST_CAPTIONS = 900
+
 local function add_caption(a, line)
     local page = a.page
     local original = page.copy[line]
@@ -262,10 +273,15 @@ local function is_subhead(page, b, has_body)
     return true
 end
 
+-- Lines of the body that are named, at most; the text itself is always whole.
+local MOST_LINES = 500000
+
 local function paragraph(a, f, l)
     local body = a.body
     local n = #body - f + 1
-    for i = f, l do body[n + i] = i end
+    if #body < MOST_LINES then
+        for i = f, l do body[n + i] = i end
+    end
     a.paragraphs[#a.paragraphs + 1] = join(a.page.s, f, l)
 end
 
@@ -288,7 +304,7 @@ local function read_block(a, b, f, l)
     if kind == "note" then
         a.note_line = a.note_line or f
         a.note_at = a.note_at or #a.paragraphs + 1
-    elseif kind == "caption" then
+    elseif kind == "caption" and #a.captions < MOST_CAPTIONS then
         for i = f, l do add_caption(a, i) end
     elseif kind == "rule" or kind == "again" then
         return
@@ -358,19 +374,19 @@ local function byline_of_note(note)
             end
         end
     end
-    return match(head, "记者%s*([^%s，。（）]+)")
+    return nil
 end
 
 local function source_of(mark)
-    local s = match(mark, "^[%(%[（]?(.-)[%)%]）]?$")
+    local s = shape.unbracketed(mark)
     return names.source[shape.small(s)] or (shape.is_name(s) and not names.closing[shape.small(s)] and s) or nil
 end
 
 local function dateline(text)
     if not text or not titles.dateline(text) then return nil end
     local head = sub(text, 1, 110)
-    return match(head, "^(.-%))%s*[%-–—]+%s") or match(head, "^([^%-]-)%s+%-%-?%s") or match(head, "^(.-)%s[–—]%s")
-        or match(head, "^(%(.-%)[^,]-,[^%-–—]-)%s*[%-–—]+%s") or match(head, "^(新华社[^）]-电)") or nil
+    return match(head, "^([^%)]*%))%s*%-") or match(head, "^([^%)]*%))%s*–") or match(head, "^([^%)]*%))%s*—")
+        or match(head, "^([^%-]-)%s+%-%-?%s") or match(head, "^(.-)%s–%s") or match(head, "^(.-)%s—%s") or match(head, "^(新华社.-电)")
 end
 
 local function caption_list(a)
@@ -387,6 +403,8 @@ local function first_text(a)
     return nil
 end
 
+local UNTITLED = "…"
+
 local function draft(a)
     local page = a.page
     local note = a.note_at and a.paragraphs[a.note_at]
@@ -394,9 +412,10 @@ local function draft(a)
         subheads = a.subheads, body = a.body }
     local mark = a.end_mark and page.s[a.end_mark]
     return {
-        headline = clean_title(#a.title_text > 500 and headline.cut(a.title_text, 160) or a.title_text), body = concat(a.paragraphs, "\n\n"),
-        byline = a.byline_text or (note and byline_of_note(note)) or nil, dateline = dateline(first_text(a)), genre = genre(a), published = a.date_text and dates.read(a.date_text),
-        infosource = a.infosource or (mark and source_of(mark)) or nil, url = a.url, note = note or nil,
+        headline = field(clean_title(a.title_text), 160) or UNTITLED, body = concat(a.paragraphs, "\n\n"),
+        byline = field(a.byline_text or (note and byline_of_note(note)), 200), dateline = field(dateline(first_text(a)), 120), genre = genre(a), published = a.date_text and dates.read(a.date_text),
+        infosource = field(a.infosource or (mark and source_of(mark)), 100), url = a.url and #a.url <= 2000 and a.url or nil,
+        note = note and headline.cut(note, 1500),
         first_line = a.first, last_line = a.last, range = { page.from[a.first], lines.last_byte(page, a.last) },
         captions = caption_list(a), lines = roles, confidence = a.cut.confidence, evidence = a.cut.evidence,
     }

@@ -17,10 +17,8 @@ local TAIL = 90        -- bytes at its end where a credit is looked for
 local function has_source(s)
     local low = shape.small(s)
     if names.source[low] then return true end
-    local after = match(low, "^.*[/／]%s*(.-)$")
-    if after and names.source[after] then return true end
-    local before = match(low, "^(.-)%s*[/／]")
-    return before ~= nil and names.source[before] ~= nil
+    local before, after = match(low, "^(.*)/%s*([^/]*)$")
+    return before ~= nil and (names.source[after] ~= nil or names.source[before] ~= nil)
 end
 
 -- Position of the last blank of a string, or 0.
@@ -120,7 +118,7 @@ local function courtesy(tail)
     if find(tail, "ourtesy of", 1, true) then return match(tail, "[Cc]ourtesy of ([^%.]+)$") end
     if sub(tail, -3) == "VCG" then return "VCG" end
     if find(tail, "©", 1, true) then return match(tail, "©%s?([^%.]+)$") end
-    return match(tail, "图[/|｜](%S+)$") or match(tail, "摄影[/|｜](%S+)$")
+    return match(tail, "图/(%S+)$") or match(tail, "图｜(%S+)$") or match(tail, "摄影｜(%S+)$")
 end
 
 local function credit_of(tail, last)
@@ -142,7 +140,7 @@ function captions.credit(s)
     elseif last >= 0x80 and (sub(s, -3) == "”" or sub(s, -3) == "。") then
         return nil
     end
-    local tail = #s > TAIL and sub(s, -TAIL) or s
+    local tail = #s > TAIL and match(sub(s, -TAIL), "^[\x80-\xBF]*(.*)$") or s
     if not find(tail, "[:/%)%]\x80-\xFF]") and not find(tail, "ourtesy of", 1, true) and sub(tail, -3) ~= "VCG" then return nil end
     if find(tail, "\xC2\xA0", 1, true) then tail = gsub(tail, "\xC2\xA0", " ") end
     if last == 46 then tail = match(tail, "^(.*[^%s%.])") or "" end

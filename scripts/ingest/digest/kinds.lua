@@ -180,8 +180,7 @@ local function end_marks(page)
         local k = key[b]
         if k and kind[b] == "short" and #k <= MARK and not OPEN[kind[b + 1]] and OPEN[kind[b - 1]] then
             local s = page.s[page.first[b]]
-            local bare = match(k, "^[%(%[（]?(.-)[%)%]）]?$")
-            local known = names.source[bare] ~= nil or sign[k]
+            local known = names.source[shape.unbracketed(k)] ~= nil or sign[k]
             local learned = times[k] > 1 and not followed[k] and shape.words(s) <= 4
             if known or learned then kind[b] = "mark" end
         end

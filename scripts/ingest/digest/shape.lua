@@ -240,6 +240,11 @@ function shape.byline(s)
     return nil
 end
 
+-- The text without one pair of round brackets around it.
+function shape.unbracketed(s)
+    return match(s, "^[%(%[](.*)[%)%]]$") or (sub(s, 1, 3) == "（" and sub(s, -3) == "）" and sub(s, 4, -4)) or s
+end
+
 -- Could be the name of one or a few people: short, no digits, no stop, no small word at its beginning.
 function shape.is_name(s)
     if #s > 90 or find(s, "[%d;!%?\"]") or find(s, "[%a][%a][%a][%a]%.%s") then return false end

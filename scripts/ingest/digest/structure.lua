@@ -128,7 +128,7 @@ local SUBJECT_MAX = 24
 
 -- "Subject: x" -> "x", in the tongues of names.subject.
 function structure.without_subject(title)
-    local key, rest = match(title, "^([^:：]+)[:：]%s*(%S.*)$")
+    local key, rest = match(title, "^([^:]+):%s*(%S.*)$")
     if not key then key, rest = match(title, "^(.-)：%s*(%S.*)$") end
     if key and #key <= SUBJECT_MAX and names.subject[shape.small(key)] then return rest end
     return title
