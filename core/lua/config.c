@@ -262,7 +262,7 @@ static void push_desk(lua_State *L)
         if (settings[i].text)
             continue;
         lua_newtable(L);
-        desk_mark_array(L);
+        area_mark_array(L);
         lua_setfield(L, -3, settings[i].name);
     }
     lua_insert(L, -2);
@@ -278,7 +278,7 @@ struct config_work {
 static int config_work(lua_State *L)
 {
     const struct config_work *work = lua_touserdata(L, 1);
-    desk_open_tables(L);
+    area_open_tables(L);
     push_desk(L);
     sandbox_open(L);
     state_of(L)->ready = true;

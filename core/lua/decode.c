@@ -13,7 +13,7 @@ static void push_array(lua_State *L, const msgpack_object_array *array, unsigned
         push(L, &array->ptr[i], depth);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    desk_mark_array(L);
+    area_mark_array(L);
 }
 
 static void push_map(lua_State *L, const msgpack_object_map *map, unsigned depth)
@@ -61,7 +61,7 @@ static void push(lua_State *L, const msgpack_object *value, unsigned depth)
         push_map(L, &value->via.map, depth + 1);
         break;
     default:
-        desk_push_null(L);
+        area_push_null(L);
     }
 }
 

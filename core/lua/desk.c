@@ -39,17 +39,17 @@ static void open_area(lua_State *L, const char *name, const char *label, void (*
     lua_setfield(L, -2, name);
 }
 
-void desk_open(lua_State *L)
+void area_open(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"array", desk_array}, {"read", desk_read}, {"sorted", desk_sorted}, {NULL, NULL}};
-    desk_open_tables(L);
+        {"array", area_array}, {"read", area_read}, {"sorted", area_sorted}, {NULL, NULL}};
+    area_open_tables(L);
     luaL_newlib(L, functions);
-    desk_push_null(L);
+    area_push_null(L);
     lua_setfield(L, -2, "null");
-    open_area(L, "json", "desk.json", desk_open_json);
-    open_area(L, "date", "desk.date", desk_open_date);
-    desk_open_log(L);
+    open_area(L, "json", "desk.json", area_open_json);
+    open_area(L, "date", "desk.date", area_open_date);
+    area_open_log(L);
     lua_setfield(L, -2, "log");
     frozen_make(L, "desk", FROZEN_REFUSE, open_module);
 }

@@ -254,7 +254,7 @@ static int date_now(lua_State *L)
     return 1;
 }
 
-void desk_open_date(lua_State *L)
+void area_open_date(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"add", date_add}, {"diff", date_diff},   {"format", date_format},

@@ -47,7 +47,7 @@ static void push_array(lua_State *L, json_t *array, unsigned depth)
         push_value(L, json_array_get(array, i), depth);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    desk_mark_array(L);
+    area_mark_array(L);
 }
 
 static void push_object(lua_State *L, json_t *object, unsigned depth)
@@ -85,7 +85,7 @@ static void push_value(lua_State *L, json_t *value, unsigned depth)
         lua_pushnumber(L, json_real_value(value));
         break;
     case JSON_NULL:
-        desk_push_null(L);
+        area_push_null(L);
         break;
     default:
         lua_pushboolean(L, json_is_true(value));
@@ -186,7 +186,7 @@ static bool is_list(lua_State *L, int at)
 {
     const lua_Unsigned count = lua_rawlen(L, at);
     lua_Unsigned seen = 0;
-    if (desk_is_array(L, at))
+    if (area_is_array(L, at))
         return true;
     for (lua_pushnil(L); lua_next(L, at) != 0; lua_pop(L, 1))
         seen++;
@@ -228,7 +228,7 @@ static json_t *make_value(struct json_writer *writer, int at, unsigned depth)
         return value ? value : refuse(writer, "a text is not UTF-8");
     }
     case LUA_TLIGHTUSERDATA:
-        if (desk_is_null(L, at))
+        if (area_is_null(L, at))
             return json_null();
         break;
     default:
@@ -274,7 +274,7 @@ static int json_encode(lua_State *L)
     return 1;
 }
 
-void desk_open_json(lua_State *L)
+void area_open_json(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"decode", json_decode}, {"encode", json_encode}, {NULL, NULL}};

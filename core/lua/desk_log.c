@@ -8,7 +8,7 @@
 #include "lua/sandbox.h"
 #include "lua/state.h"
 
-int desk_log_line(lua_State *L, int level, int first, const char *separator)
+int area_log_line(lua_State *L, int level, int first, const char *separator)
 {
     struct state *state = state_of(L);
     const int last = lua_gettop(L);
@@ -40,16 +40,16 @@ int desk_log_line(lua_State *L, int level, int first, const char *separator)
 
 static int log_at_level(lua_State *L)
 {
-    return desk_log_line(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 1, " ");
+    return area_log_line(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 1, " ");
 }
 
 /* desk.log(...): argument 1 is the table itself. */
 static int log_call(lua_State *L)
 {
-    return desk_log_line(L, LOG_LEVEL_INFO, 2, " ");
+    return area_log_line(L, LOG_LEVEL_INFO, 2, " ");
 }
 
-void desk_open_log(lua_State *L)
+void area_open_log(lua_State *L)
 {
     lua_createtable(L, 0, 4);
     for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {

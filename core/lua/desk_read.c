@@ -10,10 +10,10 @@
 /* LPeg's back-track stack: entries of 24 bytes outside the state's cap. */
 #define LPEG_STACK_MAX 20000
 
-const char desk_read_names;
+const char area_read_names;
 static const char loaded_modules;
 
-const struct lua_file *desk_find_file(const struct lua_file *files, size_t count, const char *name)
+const struct lua_file *area_find_file(const struct lua_file *files, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
         if (str_is(files[i].name, name))
@@ -47,7 +47,7 @@ static void push_set(lua_State *L, const void *key)
  * Later the set holds the names in `uses.read`. */
 static void check_declared(lua_State *L, const struct state *state, const char *name)
 {
-    push_set(L, &desk_read_names);
+    push_set(L, &area_read_names);
     if (state->loading) {
         lua_pushboolean(L, 1);
         lua_setfield(L, -2, name);
@@ -56,12 +56,12 @@ static void check_declared(lua_State *L, const struct state *state, const char *
     }
 }
 
-int desk_read(lua_State *L)
+int area_read(lua_State *L)
 {
     const struct state *state = state_of(L);
     const char *name = luaL_checkstring(L, 1);
     const struct lua_plugin_source *source = state->source;
-    const struct lua_file *file = desk_find_file(source->files, source->file_count, name);
+    const struct lua_file *file = area_find_file(source->files, source->file_count, name);
     if (!file) {
         const char *nearest = nearest_file(L, source->files, source->file_count, name);
         return luaL_error(L, "desk.read: '%s' is not in the plugin's folder%s%s", name,
@@ -130,10 +130,10 @@ static int push_loader(lua_State *L, const char *module)
     const struct state *state = state_of(L);
     const struct lua_plugin_source *source = state->source;
     const char *name = push_file_name(L, module);
-    const struct lua_file *file = desk_find_file(source->files, source->file_count, name);
+    const struct lua_file *file = area_find_file(source->files, source->file_count, name);
     if (file)
         return load_file(L, file, state->name);
-    file = desk_find_file(state->world->lib, state->world->lib_count, name);
+    file = area_find_file(state->world->lib, state->world->lib_count, name);
     if (file)
         return load_file(L, file, "lib");
     if (strcmp(module, "lpeg") == 0) {
@@ -143,7 +143,7 @@ static int push_loader(lua_State *L, const char *module)
     return unknown_module(L, state, module, name);
 }
 
-int desk_require(lua_State *L)
+int area_require(lua_State *L)
 {
     const char *module = luaL_checkstring(L, 1);
     lua_settop(L, 1);

@@ -8,7 +8,7 @@
 
 static const char array_mark;
 
-void desk_open_tables(lua_State *L)
+void area_open_tables(lua_State *L)
 {
     lua_createtable(L, 0, 2);
     lua_pushboolean(L, 0);
@@ -16,13 +16,13 @@ void desk_open_tables(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &array_mark);
 }
 
-void desk_mark_array(lua_State *L)
+void area_mark_array(lua_State *L)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &array_mark);
     lua_setmetatable(L, -2);
 }
 
-bool desk_is_array(lua_State *L, int at)
+bool area_is_array(lua_State *L, int at)
 {
     if (!lua_getmetatable(L, at))
         return false;
@@ -32,7 +32,7 @@ bool desk_is_array(lua_State *L, int at)
     return is;
 }
 
-int desk_array(lua_State *L)
+int area_array(lua_State *L)
 {
     if (lua_gettop(L) == 0)
         lua_newtable(L);
@@ -40,11 +40,11 @@ int desk_array(lua_State *L)
     lua_settop(L, 1);
     if (lua_getmetatable(L, 1)) {
         lua_pop(L, 1);
-        if (desk_is_array(L, 1))
+        if (area_is_array(L, 1))
             return 1;
         return luaL_error(L, "desk.array: this table has a metatable already");
     }
-    desk_mark_array(L);
+    area_mark_array(L);
     return 1;
 }
 
@@ -120,7 +120,7 @@ static int sorted_next(lua_State *L)
     return 2;
 }
 
-int desk_sorted(lua_State *L)
+int area_sorted(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);

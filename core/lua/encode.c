@@ -240,7 +240,7 @@ static int encode_table(struct encoder *e, int at, const struct place *place, un
     if (result == 0) {
         bool list;
         const size_t count = count_entries(L, at, &list);
-        if (!list && desk_is_array(L, at))
+        if (!list && area_is_array(L, at))
             result = refuse(e, place, ERR_INVALID, "the list has a hole or named fields");
         else
             result = list ? encode_array(e, at, count, place, depth + 1)
@@ -278,7 +278,7 @@ static int encode(struct encoder *e, int at, const struct place *place, unsigned
     case LUA_TTABLE:
         return encode_table(e, at, place, depth);
     default:
-        if (!desk_is_null(e->L, at))
+        if (!area_is_null(e->L, at))
             return refuse_type(e, place, luaL_typename(e->L, at));
         msgpack_pack_nil(&e->packer);
         return 0;

@@ -11,8 +11,9 @@
 /* X(name): fields of each handle; the order gives the number of its uservalue. */
 #define ARTICLE_FIELDS(X)                                                                          \
     X(id)                                                                                          \
-    X(version) X(uri) X(headline) X(text) X(language) X(byline) X(dateline) X(genre) X(infosource) \
-        X(url) X(published) X(received) X(note) X(captions) X(tags) X(summary)
+    X(version)                                                                                     \
+    X(uri) X(headline) X(text) X(language) X(byline) X(dateline) X(genre) X(infosource) X(url)     \
+        X(published) X(received) X(note) X(captions) X(tags) X(summary)
 #define DOCUMENT_FIELDS(X) X(text) X(name) X(path) X(source) X(encoding) X(size) X(received)
 
 enum article_field {
@@ -84,7 +85,7 @@ static void set_text(lua_State *L, const char *name, struct str text)
 static void push_lines(lua_State *L, const struct line_list *lines)
 {
     lua_createtable(L, (int)lines->count, 0);
-    desk_mark_array(L);
+    area_mark_array(L);
     for (size_t i = 0; i < lines->count; i++) {
         lua_pushinteger(L, lines->at[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
@@ -94,7 +95,7 @@ static void push_lines(lua_State *L, const struct line_list *lines)
 static void push_captions(lua_State *L, const struct caption_list *captions)
 {
     lua_createtable(L, (int)captions->count, 0);
-    desk_mark_array(L);
+    area_mark_array(L);
     for (size_t i = 0; i < captions->count; i++) {
         const struct caption *caption = &captions->at[i];
         lua_createtable(L, 0, 4);
@@ -116,7 +117,7 @@ static void push_captions(lua_State *L, const struct caption_list *captions)
 static void push_spans(lua_State *L, const struct span_list *spans)
 {
     lua_createtable(L, (int)spans->count, 0);
-    desk_mark_array(L);
+    area_mark_array(L);
     for (size_t i = 0; i < spans->count; i++) {
         lua_createtable(L, 2, 0);
         lua_pushinteger(L, (lua_Integer)spans->at[i].start + 1);
@@ -134,7 +135,7 @@ static void push_spans(lua_State *L, const struct span_list *spans)
 static void push_tags(lua_State *L, const struct tag_list *tags)
 {
     lua_createtable(L, (int)tags->count, 0);
-    desk_mark_array(L);
+    area_mark_array(L);
     for (size_t i = 0; i < tags->count; i++) {
         const struct tag *tag = &tags->at[i];
         lua_createtable(L, 0, 6);

@@ -47,7 +47,7 @@ static const char *const use_keys[] = {"read", "http"};
  * table's field, so the source is asked. */
 static int line_of(const struct lua_plugin_source *source, const char *key)
 {
-    const struct lua_file *file = desk_find_file(source->files, source->file_count, "init.lua");
+    const struct lua_file *file = area_find_file(source->files, source->file_count, "init.lua");
     const size_t len = strlen(key);
     int line = 1;
     bool comment = false;
@@ -218,32 +218,32 @@ static void check_texts(lua_State *L, const struct lua_plugin_source *source, in
     lua_pop(L, 1);
 }
 
+/* The option's table is on the top, its name below it. */
+static void check_option(lua_State *L, const struct lua_plugin_source *source)
+{
+    const int option = lua_gettop(L);
+    if (lua_type(L, -2) != LUA_TSTRING)
+        refuse(L, source, "options", "options has an entry without a name");
+    const char *name = lua_tostring(L, -2);
+    if (!lua_istable(L, -1))
+        refuse(L, source, name,
+               lua_pushfstring(L, "options.%s must be a table with its type, default and doc",
+                               name));
+    const char *label = lua_pushfstring(L, "options.%s", name);
+    check_keys(L, source, option, label, option_keys, COUNT(option_keys));
+    if (lua_getfield(L, option, "type") != LUA_TSTRING)
+        refuse(L, source, name,
+               lua_pushfstring(L, "%s has no type: string, number, integer, boolean or list",
+                               label));
+    lua_settop(L, option);
+}
+
 static void check_options(lua_State *L, const struct lua_plugin_source *source, int manifest)
 {
     if (lua_getfield(L, manifest, "options") != LUA_TNIL) {
         const int options = lua_gettop(L);
-        for (lua_pushnil(L); lua_next(L, options) != 0; lua_pop(L, 1)) {
-            if (lua_type(L, -2) != LUA_TSTRING)
-                refuse(L, source, "options", "options has an entry without a name");
-            const char *name = lua_tostring(L, -2);
-            if (!lua_istable(L, -1))
-                refuse(L, source, name,
-                       lua_pushfstring(L,
-                                       "options.%s must be a table with its type, default and "
-                                       "doc",
-                                       name));
-            check_keys(L, source, lua_gettop(L), lua_pushfstring(L, "options.%s", name),
-                       option_keys, COUNT(option_keys));
-            lua_pop(L, 1);
-            lua_getfield(L, -1, "type");
-            if (lua_type(L, -1) != LUA_TSTRING)
-                refuse(L, source, name,
-                       lua_pushfstring(L,
-                                       "options.%s has no type: string, number, integer, "
-                                       "boolean or list",
-                                       name));
-            lua_pop(L, 1);
-        }
+        for (lua_pushnil(L); lua_next(L, options) != 0; lua_pop(L, 1))
+            check_option(L, source);
     }
     lua_pop(L, 1);
 }
@@ -269,7 +269,7 @@ static void check_reads(lua_State *L, const struct lua_plugin_source *source, in
         lua_getfield(L, -1, "read") == LUA_TTABLE)
         for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
             const char *name = lua_tostring(L, -1);
-            if (!desk_find_file(source->files, source->file_count, name))
+            if (!area_find_file(source->files, source->file_count, name))
                 refuse(L, source, "uses",
                        lua_pushfstring(L,
                                        "uses.read names '%s', which is not in the plugin's "
@@ -279,7 +279,7 @@ static void check_reads(lua_State *L, const struct lua_plugin_source *source, in
             lua_rawset(L, declared);
         }
     lua_settop(L, declared);
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &desk_read_names) == LUA_TTABLE)
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &area_read_names) == LUA_TTABLE)
         for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 2)) {
             const char *name = lua_tostring(L, -2);
             if (lua_getfield(L, declared, name) == LUA_TNIL)
@@ -288,7 +288,7 @@ static void check_reads(lua_State *L, const struct lua_plugin_source *source, in
                                        name, name));
         }
     lua_settop(L, declared);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &desk_read_names);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &area_read_names);
 }
 
 /* Replaces the manifest by a copy of its data, with the names of its functions. */
@@ -301,7 +301,7 @@ static void keep_data(lua_State *L, const int refs[FUNCTION_COUNT], bool tested)
         lua_setfield(L, -2, fields[i].name);
     }
     lua_newtable(L);
-    desk_mark_array(L);
+    area_mark_array(L);
     for (int i = 0, count = 0; i < FUNCTION_COUNT; i++)
         if (refs[i] != LUA_NOREF) {
             lua_pushstring(L, plugin_function_names[i]);
@@ -309,7 +309,7 @@ static void keep_data(lua_State *L, const int refs[FUNCTION_COUNT], bool tested)
         }
     lua_setfield(L, -2, "functions");
     lua_newtable(L);
-    desk_mark_array(L);
+    area_mark_array(L);
     if (!tested) {
         lua_pushliteral(L, "there is no test.lua");
         lua_rawseti(L, -2, 1);
@@ -344,5 +344,5 @@ void manifest_check(lua_State *L, const struct lua_plugin_source *source, int re
     check_reads(L, source, manifest);
     check_functions(L, source, manifest, kind, refs);
     lua_settop(L, manifest);
-    keep_data(L, refs, desk_find_file(source->files, source->file_count, "test.lua") != NULL);
+    keep_data(L, refs, area_find_file(source->files, source->file_count, "test.lua") != NULL);
 }

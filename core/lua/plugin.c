@@ -17,8 +17,8 @@ static int load_work(lua_State *L)
     struct lua_plugin *plugin = lua_touserdata(L, 1);
     struct state *state = state_of(L);
     const struct lua_plugin_source *source = plugin->source;
-    const struct lua_file *file = desk_find_file(source->files, source->file_count, "init.lua");
-    desk_open(L);
+    const struct lua_file *file = area_find_file(source->files, source->file_count, "init.lua");
+    area_open(L);
     sandbox_open(L);
     handles_open(L);
     export_open_tables(L);

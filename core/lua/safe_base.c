@@ -148,7 +148,7 @@ static int safe_collectgarbage(lua_State *L)
 
 static int safe_print(lua_State *L)
 {
-    return desk_log_line(L, LOG_LEVEL_INFO, 1, "\t");
+    return area_log_line(L, LOG_LEVEL_INFO, 1, "\t");
 }
 
 void safe_base(lua_State *L)
@@ -159,7 +159,7 @@ void safe_base(lua_State *L)
                                          {"rawset", safe_rawset},
                                          {"tostring", safe_tostring},
                                          {"xpcall", safe_xpcall},
-                                         {"require", desk_require},
+                                         {"require", area_require},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
     safe_wrap(L, "load", safe_load);

@@ -34,7 +34,7 @@ static int load_cases(lua_State *L)
     struct lua_plugin *plugin = run->plugin;
     const struct lua_plugin_source *source = plugin->source;
     const char *name = state_of(L)->name;
-    const struct lua_file *file = desk_find_file(source->files, source->file_count, "test.lua");
+    const struct lua_file *file = area_find_file(source->files, source->file_count, "test.lua");
     lua_pushfstring(L, "@%s/test.lua", name);
     if (luaL_loadbufferx(L, file->bytes.at ? file->bytes.at : "", file->bytes.len,
                          lua_tostring(L, -1), "t") != LUA_OK)
@@ -159,8 +159,8 @@ static void run_export(lua_State *L, const struct test_run *run, int at, int opt
         struct article *article = arena_alloc(run->arena, 1, sizeof *article);
         if (!article)
             luaL_error(L, "out of memory");
-        testcase_article(L, lua_gettop(L), lua_pushfstring(L, "articles[%I]", i), run->arena,
-                         article);
+        const int given = lua_gettop(L);
+        testcase_article(L, given, lua_pushfstring(L, "articles[%I]", i), run->arena, article);
         input->article = article;
         input->now_us = article->received_us;
         input->seeded = false;
@@ -264,7 +264,7 @@ static int prepare(struct test_run *run, struct lua_fault *fault)
     struct lua_plugin *plugin = run->plugin;
     const struct lua_plugin_source *source = plugin->source;
     int result = plugin_ready(plugin, fault);
-    if (result < 0 || !desk_find_file(source->files, source->file_count, "test.lua"))
+    if (result < 0 || !area_find_file(source->files, source->file_count, "test.lua"))
         return result;
     if (plugin->cases == LUA_NOREF)
         result = state_call(plugin->state, load_cases, run, 0, LIMIT(LOAD_MS), fault);
