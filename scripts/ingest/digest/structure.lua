@@ -161,13 +161,11 @@ local function underlined(page)
     return levels, order
 end
 
--- The level of headings that begins articles: the highest that stands at least twice; a single heading above it
--- with text of its own is a title, and then the lower ones are its sub-heads.
+-- The level of headings that begins articles: the highest that stands at least twice. A single heading above it with
+-- text of its own is the title of the only article, and the lower ones are its sub-heads; without, it is a masthead.
 local function article_level(order, levels, has_text)
-    for _, sign in ipairs(order) do
-        local level = levels[sign]
-        if #level >= 2 then return sign end
-        if has_text(level[1]) then return nil end
+    for _, level in ipairs(order) do
+        if #levels[level] >= 2 or has_text(levels[level][1]) then return level end
     end
     return nil
 end
@@ -179,7 +177,7 @@ function structure.setext(page)
         return nx ~= nil and page.kind[nx] == "prose" and not shape.underline(page.s[page.first[nx] + 1] or "")
     end
     local sign = article_level(order, levels, has_text)
-    if not sign then return nil end
+    if not sign or (#levels[sign] == 1 and (#order == 1 or page.block_of[levels[sign][1].at] > 2)) then return nil end
     local plan = { form = "setext", cuts = {}, outside = {}, subheads = {} }
     for _, h in ipairs(levels[sign]) do
         local ev = evidence({}, "underline", h.under, 0.7, "the title is underlined with " .. sign)
@@ -235,7 +233,7 @@ function structure.markdown(page)
         return text and not heading(text) and #text > 200
     end
     local depth = article_level(order, levels, has_text)
-    if not depth then return nil end
+    if not depth or (#levels[depth] == 1 and levels[depth][1].b > 2) then return nil end
     local plan = { form = "markdown", cuts = {}, outside = {}, subheads = {} }
     for _, h in ipairs(levels[depth]) do
         local ev = evidence({}, "heading", h.at, 0.7, "a Markdown heading of level " .. depth)
