@@ -38,6 +38,10 @@ static int read_plugin(const char *kind, const msgpack_object *value, size_t ite
     out->kind = kind;
     out->name = both + strlen(kind) + 1;
     out->options = table ? wire_get(value, "options") : NULL;
+    int64_t line = 0;
+    if (table && wire_get(value, "line") &&
+        wire_int(wire_get(value, "line"), "line", 0, INT32_MAX, &line, NULL) >= 0)
+        out->line = (int)line;
     return 0;
 }
 
@@ -51,25 +55,27 @@ static int read_stage(const char *kind, const msgpack_object *list, struct arena
     return code;
 }
 
-static int read_watched(const msgpack_object *list, struct arena *arena, struct config *out,
-                        struct error *err)
+/* A list of texts, or of maps that hold one under `key`. */
+static int read_texts(const char *setting, const msgpack_object *list, const char *key,
+                      struct arena *arena, const char ***out, size_t *out_count, struct error *err)
 {
     const size_t count = list_length(list);
-    out->watched = arena_alloc(arena, count + 1, sizeof *out->watched);
-    if (!out->watched)
+    const char **texts = arena_alloc(arena, count + 1, sizeof *texts);
+    if (!texts)
         return error_set(err, ERR_NOMEM, "out of memory");
     for (size_t i = 0; i < count; i++) {
         const msgpack_object *item = &list->via.array.ptr[i];
-        const msgpack_object *folder =
-            item->type == MSGPACK_OBJECT_MAP ? wire_get(item, "folder") : item;
+        const msgpack_object *value = item->type == MSGPACK_OBJECT_MAP ? wire_get(item, key) : item;
         struct str text = STR_NONE;
-        if (!folder || wire_text(folder, "folder", LIMIT(PATH_BYTES), &text, NULL) < 0)
-            return refuse("watch", i, "must name a folder", err);
-        out->watched[i] = arena_text(arena, text);
-        if (!out->watched[i])
+        if (!value || wire_text(value, key, LIMIT(PATH_BYTES), &text, NULL) < 0 || text.len == 0 ||
+            memchr(text.at, 0, text.len))
+            return refuse(setting, i, "must name a path", err);
+        texts[i] = arena_text(arena, text);
+        if (!texts[i])
             return error_set(err, ERR_NOMEM, "out of memory");
     }
-    out->watched_count = count;
+    *out = texts;
+    *out_count = count;
     return 0;
 }
 
@@ -92,7 +98,11 @@ int config_read(const msgpack_object *value, struct arena *arena, struct config 
     for (size_t i = 0; code >= 0 && i < STAGE_COUNT; i++)
         code = read_stage(stages[i], wire_get(value, stages[i]), arena, out, err);
     if (code >= 0)
-        code = read_watched(wire_get(value, "watch"), arena, out, err);
+        code = read_texts("watch", wire_get(value, "watch"), "folder", arena, &out->watched,
+                          &out->watched_count, err);
+    if (code >= 0)
+        code = read_texts("native", wire_get(value, "native"), "path", arena, &out->natives,
+                          &out->native_count, err);
     const msgpack_object *source = wire_get(value, "source");
     if (code >= 0 && source)
         code = wire_text(source, "desk.source", LIMIT(FIELD_BYTES), &out->source, err);

@@ -1,10 +1,6 @@
-/* What desk.lua says, checked. The worker evaluates it (JOB_CONFIG) and gives a msgpack map:
- *   ingest, tag, summarize = [ { name = "entities", options = { ... } | nil } ... ]   in order
- *   watch                  = [ { folder = "inbox", ... } ... ]
- *   job                    = [ { name, export, ... } ... ]    kept for the scheduler
- *   native                 = [ "/absolute/path.so" ... ]
- *   source                 = "Global Times"    infosource of articles that name none
- * Plugins may be given as a bare string too. */
+/* What desk.lua says, checked again: the worker that evaluated it (lua/config.c, JOB_CONFIG) is not
+ * believed. Of its settings, this floor reads ingest, tag, summarize, watch (the folders), native
+ * and source; jobs are the scheduler's. */
 #pragma once
 
 #include <msgpack.h>
@@ -16,6 +12,7 @@
 struct config_plugin {
     const char *kind, *name;
     const msgpack_object *options; /* map, or NULL */
+    int line;                      /* of desk.lua; 0: unknown */
 };
 
 struct config {
@@ -23,6 +20,8 @@ struct config {
     size_t plugin_count;
     const char **watched; /* as written: relative to the desk, or absolute */
     size_t watched_count;
+    const char **natives; /* absolute paths of shared objects */
+    size_t native_count;
     struct str source;
 };
 

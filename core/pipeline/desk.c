@@ -66,7 +66,7 @@ static int open_steps(struct desk *desk, const struct desk_options *options, str
     if ((code = host_registry(desk, err)) < 0 ||
         (code = host_workers(desk, options->workers, err)) < 0)
         return code;
-    return host_config(desk, err);
+    return host_config(desk, options->workers, err);
 }
 
 int desk_open(const struct desk_options *options, struct desk **out, struct error *err)
@@ -88,7 +88,7 @@ static void set_true(void *data)
     *(bool *)data = true;
 }
 
-static void stop_workers(struct desk *desk)
+void host_stop_workers(struct desk *desk)
 {
     bool done = false;
     if (!desk->pool)
@@ -103,7 +103,7 @@ void desk_close(struct desk *desk)
 {
     if (!desk)
         return;
-    stop_workers(desk);
+    host_stop_workers(desk);
     if (desk->store)
         store_close(desk->store);
     if (desk->loop_open) {

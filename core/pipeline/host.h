@@ -62,7 +62,9 @@ int host_natives(struct desk *desk, struct error *err);
 int host_open_store(struct desk *desk, bool no_index, struct error *err);
 int host_registry(struct desk *desk, struct error *err);
 int host_workers(struct desk *desk, unsigned workers, struct error *err);
-int host_config(struct desk *desk, struct error *err); /* desk.lua, and the chains */
+void host_stop_workers(struct desk *desk);
+/* desk.lua, and the chains; starts the workers anew when it names native plugins. */
+int host_config(struct desk *desk, unsigned workers, struct error *err);
 
 /* ---- jobs and writes ---- */
 

@@ -58,9 +58,9 @@ static int add_native_stages(struct desk *desk, struct error *err)
 
 int host_registry(struct desk *desk, struct error *err)
 {
-    if (desk->registry)
-        return 0;
-    int code = registry_default_folders(&desk->user_scripts, &desk->shipped_scripts, err);
+    int code = 0;
+    if (!desk->shipped_scripts)
+        code = registry_default_folders(&desk->user_scripts, &desk->shipped_scripts, err);
     if (code < 0)
         return code;
     MEM_AUTO char *own = desk->dir ? file_join(desk->dir, "scripts") : NULL;
@@ -162,7 +162,7 @@ static int load_kind(struct desk *desk, const char *kind, struct plugin_chain *c
         const int code = host_load(desk, kind, plugin->name, plugin->options, NULL, 0,
                                    &chain->at[chain->count], err);
         if (code < 0)
-            return error_wrap(err, "desk.lua: desk.%s", kind);
+            return error_wrap(err, "desk.lua:%d: desk.%s", plugin->line, kind);
         chain->count++;
     }
     return 0;
@@ -205,13 +205,52 @@ static int make_chains(struct desk *desk, struct error *err)
     return code < 0 ? code : order_from(desk, &desk->article, tags, err);
 }
 
-int host_config(struct desk *desk, struct error *err)
+/* Plugins of the desk's own scripts are Lua and run behind walls; what is native must lie where
+ * only an administrator or the user himself, outside the desk, puts it. */
+static int load_native(struct desk *desk, const char *path, struct error *err)
+{
+    MEM_AUTO char *real = NULL;
+    MEM_AUTO char *scripts = file_join(desk->dir, "scripts/");
+    if (path[0] != '/')
+        return error_set(err, ERR_INVALID, "desk.lua: desk.native: '%s' is no absolute path", path);
+    int code = file_real_path(path, &real, err);
+    if (code >= 0 && scripts && str_starts(str_of(real), scripts))
+        return error_set(err, ERR_DENIED,
+                         "desk.lua: desk.native: %s lies in the desk's scripts/, from where no "
+                         "native plugin is loaded; install it elsewhere",
+                         path);
+    if (code >= 0)
+        code = native_load(real, desk->natives, err);
+    return code < 0 ? error_wrap(err, "desk.lua: desk.native") : 0;
+}
+
+/* Workers open native plugins before their walls close, so those that evaluated desk.lua end, and
+ * others start that have what it names. */
+static int add_natives(struct desk *desk, unsigned workers, struct error *err)
+{
+    int code = 0;
+    if (desk->config.native_count == 0)
+        return 0;
+    for (size_t i = 0; code >= 0 && i < desk->config.native_count; i++)
+        code = load_native(desk, desk->config.natives[i], err);
+    if (code < 0)
+        return code;
+    host_stop_workers(desk);
+    registry_close(desk->registry);
+    desk->registry = NULL;
+    code = host_registry(desk, err);
+    return code < 0 ? code : host_workers(desk, workers, err);
+}
+
+int host_config(struct desk *desk, unsigned workers, struct error *err)
 {
     if (desk->dir) {
         MEM_AUTO char *path = file_join(desk->dir, "desk.lua");
         if (!path)
             return error_set(err, ERR_NOMEM, "out of memory");
         int code = evaluate(desk, path, err);
+        if (code >= 0)
+            code = add_natives(desk, workers, err);
         if (code >= 0)
             code = make_chains(desk, err);
         if (code < 0 || desk->ingest.count > 0)
