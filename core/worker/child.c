@@ -8,8 +8,8 @@
 #include "worker/confine.h"
 #include "worker/frame.h"
 #include "worker/link.h"
+#include "worker/page.h"
 #include "worker/pool.h"
-#include "worker/progress.h"
 #include "worker/serve.h"
 
 #ifdef COPYDESK_SANITIZED
@@ -35,8 +35,7 @@ static int refuse(struct link *link, const struct error *why)
     return 1;
 }
 
-static int start(struct serve *serve, struct link *link, struct progress *progress,
-                 struct error *err)
+static int start(struct serve *serve, struct link *link, struct page *page, struct error *err)
 {
     const uint8_t *body = NULL;
     size_t len = 0;
@@ -44,15 +43,14 @@ static int start(struct serve *serve, struct link *link, struct progress *progre
     if (rc == 0)
         return error_set(err, ERR_CANCELLED, "the host is gone");
     if (rc > 0)
-        rc = serve_open(serve, link, progress, body, len, err);
+        rc = serve_open(serve, link, page, body, len, err);
     if (rc < 0)
         return rc;
 #ifdef COPYDESK_SANITIZED
     if (__lsan_do_leak_check) /* it cannot run behind the walls */
         __lsan_do_leak_check();
 #endif
-    struct confine walls = {
-        .fd = link->fd, .address_bytes = serve->address_bytes, .progress = progress};
+    struct confine walls = {.fd = link->fd, .address_bytes = serve->address_bytes, .page = page};
     rc = confine(&walls, err);
     return rc < 0 ? rc : serve_ready(serve, err);
 }
@@ -77,15 +75,15 @@ int worker_main(int fd)
     static struct serve serve; /* large; lives as long as the process */
     struct error err = {0};
     struct link link;
-    struct progress *progress = NULL;
+    struct page *page = NULL;
     signal(SIGPIPE, SIG_IGN);
-    if (close_range((unsigned)fd + 2, ~0U, 0) < 0 || progress_map(fd + 1, &progress, &err) < 0) {
+    if (close_range((unsigned)fd + 2, ~0U, 0) < 0 || page_map(fd + 1, &page, &err) < 0) {
         fputs("copydesk worker is started by copydesk itself, not by hand\n", stderr);
         return 2;
     }
     close(fd + 1);
     link_open(&link, fd);
-    if (start(&serve, &link, progress, &err) < 0)
+    if (start(&serve, &link, page, &err) < 0)
         _exit(refuse(&link, &err));
     /* No exit handlers: there is nothing to tidy, and what plugins registered must not run. */
     _exit(serve_all(&serve, &link, &err));

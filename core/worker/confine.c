@@ -86,6 +86,6 @@ int confine(const struct confine *walls, struct error *err)
     if (rc >= 0)
         rc = set_limits(walls, err);
     if (rc >= 0)
-        rc = confine_filter(walls->progress, err);
+        rc = confine_filter(walls->page, err);
     return rc;
 }

@@ -12,14 +12,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "worker/progress.h"
+#include "worker/page.h"
 
 #define CONFINE_UID 65534 /* nobody, nogroup */
 
 struct confine {
     int fd;                 /* the one descriptor that stays open */
     uint64_t address_bytes; /* RLIMIT_AS */
-    struct progress *progress;
+    struct page *page;
 };
 
 /* One thread only. Below zero: the process is half confined and must end. */

@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static struct progress *noted;
+static struct page *noted;
 
 static void on_refused(int signal, siginfo_t *info, void *context)
 {
@@ -26,11 +26,11 @@ static void on_refused(int signal, siginfo_t *info, void *context)
     syscall(SYS_tgkill, getpid(), gettid(), signal);
 }
 
-static int watch_refusals(struct progress *progress, struct error *err)
+static int watch_refusals(struct page *page, struct error *err)
 {
     struct sigaction action = {.sa_sigaction = on_refused,
                                .sa_flags = SA_SIGINFO | SA_RESETHAND | SA_NODEFER};
-    noted = progress;
+    noted = page;
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGSYS, &action, NULL) < 0)
         return error_errno(err, errno, "a worker cannot handle SIGSYS");
@@ -119,9 +119,9 @@ static int add_rules(scmp_filter_ctx filter)
     return rc;
 }
 
-int confine_filter(struct progress *progress, struct error *err)
+int confine_filter(struct page *page, struct error *err)
 {
-    int rc = watch_refusals(progress, err);
+    int rc = watch_refusals(page, err);
     if (rc < 0)
         return rc;
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);

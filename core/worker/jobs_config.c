@@ -20,9 +20,9 @@ int job_config(struct serve *serve, const msgpack_object *payload)
     msgpack_pack_map(&packer, 1);
     wire_pack_key(&packer, "config");
     serve->fault.plugin = -1;
-    progress_begin(serve->progress, PROGRESS_LOAD, -1);
+    page_begin(serve->page, PAGE_LOAD, -1);
     rc = lua_config(path, bytes, &serve->world, &serve->answer, &serve->fault.why);
-    progress_end(serve->progress);
+    page_end(serve->page);
     return rc;
 }
 

@@ -6,8 +6,8 @@
 #include <uv.h>
 
 #include "worker/channel.h"
+#include "worker/page.h"
 #include "worker/pool.h"
-#include "worker/progress.h"
 
 /* Jobs in order, linked through job->next. */
 struct job_list {
@@ -32,7 +32,7 @@ struct worker {
     uv_process_t process;
     struct channel channel;
     unsigned handles; /* uv handles still open */
-    struct progress *progress;
+    struct page *page;
     struct job_list jobs; /* sent and unanswered, oldest first */
     size_t bytes;         /* their payloads */
     unsigned logs;        /* lines that the job at the front has logged */

@@ -43,7 +43,7 @@ void job_fault(struct pool_job *job, enum guard guard, int64_t plugin, const cha
 
 static struct pool_job *blamed(const struct worker *worker)
 {
-    uint64_t sequence = atomic_load(&worker->progress->sequence);
+    uint64_t sequence = atomic_load(&worker->page->sequence);
     for (struct pool_job *job = worker->jobs.first; job; job = job->next)
         if (job->sequence == sequence)
             return job;
@@ -53,7 +53,7 @@ static struct pool_job *blamed(const struct worker *worker)
 /* The name of the call that the filter caught, from the page: a number that nobody vouches for. */
 static void call_name(const struct worker *worker, char out[64])
 {
-    int number = atomic_load(&worker->progress->refused) - 1;
+    int number = atomic_load(&worker->page->refused) - 1;
     char *name = number >= 0 && number < 4096
                      ? seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number)
                      : NULL;
@@ -85,7 +85,7 @@ static void judge_signal(struct verdict *verdict, const struct worker *worker, c
 static void judge(struct verdict *verdict, const struct worker *worker, int64_t status, int signal)
 {
     const struct pool *pool = worker->pool;
-    int64_t plugin = atomic_load(&worker->progress->plugin);
+    int64_t plugin = atomic_load(&worker->page->plugin);
     const char *title = pool_title(pool, plugin);
     const char *who = title ? title : "a job";
     verdict->plugin = title ? plugin : -1;

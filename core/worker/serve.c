@@ -206,11 +206,11 @@ static int open_limits(struct serve *serve, const msgpack_object *setup, struct 
     return rc;
 }
 
-int serve_open(struct serve *serve, struct link *link, struct progress *progress,
-               const uint8_t *body, size_t len, struct error *err)
+int serve_open(struct serve *serve, struct link *link, struct page *page, const uint8_t *body,
+               size_t len, struct error *err)
 {
     serve->link = link;
-    serve->progress = progress;
+    serve->page = page;
     serve->plugin = -1;
     serve->world.log = on_log;
     serve->world.data = serve;
@@ -289,7 +289,7 @@ static int serve_job(struct serve *serve, const msgpack_object_array *parts, str
     if (rc < 0)
         return rc;
     serve->sequence = (uint64_t)sequence;
-    progress_job(serve->progress, serve->sequence);
+    page_job(serve->page, serve->sequence);
     buf_clear(&serve->answer);
     serve->plugin = -1;
     serve->logs = 0;

@@ -14,7 +14,7 @@
 #include "plugin/native.h"
 #include "worker/link.h"
 #include "worker/message.h"
-#include "worker/progress.h"
+#include "worker/page.h"
 
 /* A message kept for good: its bytes, and the object that points into them. */
 struct kept {
@@ -55,7 +55,7 @@ struct served_fault {
 
 struct serve {
     struct link *link;
-    struct progress *progress;
+    struct page *page;
     struct native_registry *natives;
     const struct desk_text_api *text; /* NULL: no text service */
     struct desk_text *text_context;
@@ -79,8 +79,8 @@ struct serve {
 
 /* serve.c. `setup`: the body of the SETUP frame; opens the native plugins, so it comes before the
  * walls. */
-int serve_open(struct serve *serve, struct link *link, struct progress *progress,
-               const uint8_t *setup, size_t len, struct error *err);
+int serve_open(struct serve *serve, struct link *link, struct page *page, const uint8_t *setup,
+               size_t len, struct error *err);
 int serve_ready(struct serve *serve, struct error *err);
 /* One frame. Below zero: the host cannot be served any more. */
 int serve_frame(struct serve *serve, const uint8_t *body, size_t len, struct error *err);

@@ -80,21 +80,21 @@ void call_begin(struct serve *serve, uint32_t index)
 {
     serve->plugin = index;
     serve->logs = 0;
-    progress_begin(serve->progress, PROGRESS_CALL, (int32_t)index);
+    page_begin(serve->page, PAGE_CALL, (int32_t)index);
 }
 
 void call_end(struct serve *serve)
 {
-    progress_end(serve->progress);
+    page_end(serve->page);
 }
 
 int plugin_load_lua(struct serve *serve, uint32_t index, const struct lua_plugin_source *source,
                     struct lua_plugin **out)
 {
     serve->plugin = index;
-    progress_begin(serve->progress, PROGRESS_LOAD, (int32_t)index);
+    page_begin(serve->page, PAGE_LOAD, (int32_t)index);
     int rc = lua_plugin_load(source, &serve->world, out, &serve->fault.why);
-    progress_end(serve->progress);
+    page_end(serve->page);
     if (rc < 0)
         serve->fault.plugin = index;
     return rc;

@@ -31,7 +31,7 @@ static int run(uv_loop_t *loop, const char *program, uv_process_t *process, uv_e
         {.flags = UV_IGNORE},
         {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
         [WORKER_FD_SOCKET] = {.flags = UV_INHERIT_FD, .data.fd = socket_fd},
-        [WORKER_FD_PROGRESS] = {.flags = UV_INHERIT_FD, .data.fd = page_fd},
+        [WORKER_FD_PAGE] = {.flags = UV_INHERIT_FD, .data.fd = page_fd},
     };
     uv_process_options_t options = {
         .file = program ? program : "/proc/self/exe",
@@ -50,13 +50,13 @@ static int run(uv_loop_t *loop, const char *program, uv_process_t *process, uv_e
 }
 
 int spawn_worker(uv_loop_t *loop, const char *program, uv_process_t *process, uv_exit_cb exited,
-                 int *fd, struct progress **progress, struct error *err)
+                 int *fd, struct page **page, struct error *err)
 {
     int pair[2], page = -1;
     int rc = make_pair(pair, err);
     if (rc < 0)
         return rc;
-    rc = progress_make(&page, progress, err);
+    rc = page_make(&page, page, err);
     if (rc >= 0) {
         rc = run(loop, program, process, exited, pair[1], page, err);
         close(page);
@@ -64,8 +64,8 @@ int spawn_worker(uv_loop_t *loop, const char *program, uv_process_t *process, uv
     close(pair[1]);
     if (rc < 0) {
         close(pair[0]);
-        progress_free(*progress);
-        *progress = NULL;
+        page_free(*page);
+        *page = NULL;
         return rc;
     }
     *fd = pair[0];

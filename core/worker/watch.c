@@ -16,23 +16,22 @@ static uint64_t tick_ms(const struct pool *pool)
     return ms < 5 ? 5 : ms > 250 ? 250 : ms;
 }
 
-static int64_t call_wall_us(const struct pool *pool, enum progress_phase phase)
+static int64_t call_wall_us(const struct pool *pool, enum page_phase phase)
 {
-    uint64_t ms = phase == PROGRESS_LOAD ? LIMIT(LOAD_MS) : pool->call_ms;
+    uint64_t ms = phase == PAGE_LOAD ? LIMIT(LOAD_MS) : pool->call_ms;
     return (int64_t)(ms + pool->grace_ms) * 1000;
 }
 
 static int64_t job_wall_us(const struct worker *worker)
 {
-    uint64_t running = atomic_load(&worker->progress->sequence);
+    uint64_t running = atomic_load(&worker->page->sequence);
     int64_t calls = 0, sum = 0;
     for (const struct pool_job *job = worker->jobs.first; job; job = job->next) {
         sum += job->calls ? job->calls : 1;
         if (calls == 0 || job->sequence == running)
             calls = sum;
     }
-    return calls * call_wall_us(worker->pool, PROGRESS_CALL) +
-           call_wall_us(worker->pool, PROGRESS_LOAD);
+    return calls * call_wall_us(worker->pool, PAGE_CALL) + call_wall_us(worker->pool, PAGE_LOAD);
 }
 
 static void look_at(struct worker *worker, int64_t now, int64_t late)
@@ -45,15 +44,15 @@ static void look_at(struct worker *worker, int64_t now, int64_t late)
             worker_kill(worker, END_HANG_START);
         return;
     }
-    uint32_t phase = atomic_load(&worker->progress->phase);
-    uint64_t call = atomic_load(&worker->progress->call);
-    if (!worker->jobs.first || phase == PROGRESS_IDLE || call != worker->call_seen) {
+    uint32_t phase = atomic_load(&worker->page->phase);
+    uint64_t call = atomic_load(&worker->page->call);
+    if (!worker->jobs.first || phase == PAGE_IDLE || call != worker->call_seen) {
         worker->call_seen = call;
         worker->call_since_us = now;
     }
     if (!worker->jobs.first)
         return;
-    if (now - worker->call_since_us > call_wall_us(worker->pool, (enum progress_phase)phase))
+    if (now - worker->call_since_us > call_wall_us(worker->pool, (enum page_phase)phase))
         worker_kill(worker, END_HANG_CALL);
     else if (now - worker->head_since_us > job_wall_us(worker))
         worker_kill(worker, END_HANG_JOB);

@@ -20,7 +20,7 @@ static void handle_gone(struct worker *worker)
     struct pool *pool = worker->pool;
     if (--worker->handles > 0)
         return;
-    progress_free(worker->progress);
+    page_free(worker->page);
     mem_free(worker);
     pool_handle_gone(pool);
 }
@@ -95,7 +95,7 @@ static void start_failed_gone(uv_handle_t *handle)
 {
     struct worker *worker = handle->data;
     struct pool *pool = worker->pool;
-    progress_free(worker->progress);
+    page_free(worker->page);
     mem_free(worker);
     pool_handle_gone(pool);
 }
@@ -116,7 +116,7 @@ struct worker *worker_start(struct pool *pool, bool fresh, struct error *err)
     worker->channel.end = on_end;
     worker->channel.gone = channel_gone;
     int rc = spawn_worker(pool->loop, pool->program, &worker->process, worker_exited, &fd,
-                          &worker->progress, err);
+                          &worker->page, err);
     if (rc >= 0) {
         rc = channel_open(&worker->channel, pool->loop, fd, err);
         if (rc < 0) {

@@ -10,25 +10,25 @@
 
 #include "base/error.h"
 
-#define PROGRESS_BYTES 4096
+#define PAGE_BYTES 4096
 
-enum progress_phase { PROGRESS_IDLE, PROGRESS_CALL, PROGRESS_LOAD };
+enum page_phase { PAGE_IDLE, PAGE_CALL, PAGE_LOAD };
 
-struct progress {
+struct page {
     _Atomic uint64_t sequence; /* of the job at work */
     _Atomic uint64_t call;     /* counts calls into plugins */
-    _Atomic uint32_t phase;    /* enum progress_phase */
+    _Atomic uint32_t phase;    /* enum page_phase */
     _Atomic int32_t plugin;    /* index of the plugin that runs or ran last in the job, -1: none */
     _Atomic int32_t refused;   /* 1 + number of the system call that the filter caught; 0: none */
 };
 
 /* Host: a sealed memfd (its size cannot change: the mapping can never fault) and its mapping. */
-int progress_make(int *fd, struct progress **out, struct error *err);
+int page_make(int *fd, struct page **out, struct error *err);
 /* Worker: maps what it inherited. */
-int progress_map(int fd, struct progress **out, struct error *err);
-void progress_free(struct progress *progress);
+int page_map(int fd, struct page **out, struct error *err);
+void page_free(struct page *page);
 
 /* Worker: at the start of a job, and around each call into a plugin. */
-void progress_job(struct progress *progress, uint64_t sequence);
-void progress_begin(struct progress *progress, enum progress_phase phase, int32_t plugin);
-void progress_end(struct progress *progress);
+void page_job(struct page *page, uint64_t sequence);
+void page_begin(struct page *page, enum page_phase phase, int32_t plugin);
+void page_end(struct page *page);
