@@ -52,14 +52,14 @@ static int run(uv_loop_t *loop, const char *program, uv_process_t *process, uv_e
 int spawn_worker(uv_loop_t *loop, const char *program, uv_process_t *process, uv_exit_cb exited,
                  int *fd, struct page **page, struct error *err)
 {
-    int pair[2], page = -1;
+    int pair[2], page_fd = -1;
     int rc = make_pair(pair, err);
     if (rc < 0)
         return rc;
-    rc = page_make(&page, page, err);
+    rc = page_make(&page_fd, page, err);
     if (rc >= 0) {
-        rc = run(loop, program, process, exited, pair[1], page, err);
-        close(page);
+        rc = run(loop, program, process, exited, pair[1], page_fd, err);
+        close(page_fd);
     }
     close(pair[1]);
     if (rc < 0) {
