@@ -71,6 +71,9 @@ local function cohesion(page, b, title)
     return down / #list, up / #list
 end
 
+-- What stands below titles, and seldom below other lines.
+local COMPANY = { caption = true, note = true }
+
 -- What the page does with gaps: the width that parts articles, when long text never follows it.
 local function learn_gaps(page, candidates)
     local prose = {}
@@ -80,15 +83,15 @@ local function learn_gaps(page, candidates)
             prose[g] = (prose[g] or 0) + 1
         end
     end
-    local wide, wide_prose = 0, 0
+    local wide, wide_prose, against = 0, 0, 0
     for _, c in ipairs(candidates) do
-        if page.gap[c.b] >= 2 then wide = wide + 1 end
+        if page.gap[c.b] >= 2 then wide = wide + 1 elseif COMPANY[page.kind[c.b + 1]] then against = against + 1 end
     end
     for g, count in pairs(prose) do
         if g >= 2 then wide_prose = wide_prose + count end
     end
-    return { wide = wide, strict = wide >= 2 and wide_prose == 0 and wide * 2 >= #candidates, clean = wide_prose * 3 <= wide,
-        prose = prose }
+    local strict = wide >= 2 and wide_prose == 0 and wide * 2 >= #candidates and against * 4 <= wide
+    return { strict = strict, clean = wide_prose * 3 <= wide, prose = prose }
 end
 
 local function shape_weight(page, b, ev, line, s)
@@ -135,7 +138,13 @@ local function before_weight(page, b, ev, gaps)
     elseif before == "short" and page.kind[b - 2] ~= "mark" then
         evidence(ev, "line-before", page.first[b - 1], -0.15, "another short line before it")
     elseif before == "caption" then
-        evidence(ev, "caption-before", page.first[b - 1], 0.06, "captions end the text above")
+        local k = b - 2
+        while k > 0 and k > b - 40 and page.kind[k] == "caption" do k = k - 1 end
+        if PROSE[page.kind[k]] or page.kind[k] == "mark" then
+            evidence(ev, "caption-before", page.first[b - 1], 0.16, "captions end the text above")
+        else
+            evidence(ev, "caption-before", page.first[b - 1], -0.05, "a caption right below a title stands before it")
+        end
     elseif before == "prose" then
         local l = page.last[b - 1]
         local s = page.s[l]
