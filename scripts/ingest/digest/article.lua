@@ -288,6 +288,10 @@ end
 local function read_block(a, b, f, l)
     local page, plan = a.page, a.plan
     local kind = page.kind[b]
+    if kind == "prose" and not plan.subheads then
+        if page.label[b] and f == page.first[b] then a.labels[#a.labels + 1] = page.label[b] end
+        return paragraph(a, f, l)
+    end
     if plan.outside[f] then return end
     if plan.subheads and plan.subheads[f] then
         a.subheads[#a.subheads + 1] = f
@@ -398,10 +402,7 @@ local function caption_list(a)
     return list
 end
 
-local function first_text(a)
-    for _, line in ipairs(a.body) do return a.page.s[line] end
-    return nil
-end
+local function first_text(a) return a.body[1] and a.page.s[a.body[1]] end
 
 local UNTITLED = "…"
 

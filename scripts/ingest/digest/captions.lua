@@ -237,7 +237,7 @@ function captions.find(page)
             before = nil
             if last[b] - f <= 2 and last[b] > f then wrapped_credit(page, b) end
         else
-            if text ~= before then alone(page, f, text) end
+            if text ~= before and (byte(text, -1) ~= 46 or find(text, ":", -50, true)) then alone(page, f, text) end
             if before and alike(before, text) then pair(page, before, text, before_line, f) end
             before, before_line = text, f
         end

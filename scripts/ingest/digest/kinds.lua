@@ -6,7 +6,7 @@
 --   "short"    one short line without full stop: a title, a sub-head, or prose cut short
 --   "topped"   prose whose first line was broken off on purpose: perhaps a title on top of its text
 --   "again"    a title given a second time             "prose"  anything else
--- The page also gets  width (columns at which prose was wrapped, or nil),  label[b] ("GT" in "GT: How ...") and
+-- The page also gets  short (the numbers of short and topped paragraphs, in order),  width (columns at which prose was wrapped, or nil),  label[b] ("GT" in "GT: How ...") and
 -- speakers (the labels that open several paragraphs),  times (how often a short line stands on the page, folded).
 
 local names = require "names"
@@ -118,8 +118,7 @@ local function short_line(s, ending, closed)
     return "short", key
 end
 
-local function one_line(page, b, s)
-    local line = page.first[b]
+local function one_line(page, line, b, s)
     if page.caption[line] or page.copy[line] then return "caption" end
     if #s > TITLE or (#s > MARK and byte(s, -1) == 46 and byte(s, -3) ~= 46) then return "prose" end
     local ending, closed = shape.ending(s)
@@ -172,11 +171,11 @@ local function end_marks(page)
     local kind, key, times = page.kind, page.key, page.times
     local sign = signers(page)
     local followed = {}
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.short) do
         local k = key[b]
         if k and times[k] > 1 and OPEN[kind[b + 1]] then followed[k] = (followed[k] or 0) + 1 end
     end
-    for b = 2, page.blocks do
+    for _, b in ipairs(page.short) do
         local k = key[b]
         if k and kind[b] == "short" and #k <= MARK and not OPEN[kind[b + 1]] and OPEN[kind[b - 1]] then
             local s = page.s[page.first[b]]
@@ -189,38 +188,40 @@ end
 
 -- A title given twice at the beginning of an article: the second is left out.
 local function repeated_titles(page)
-    local kind = page.kind
-    for b = 1, page.blocks - 2 do
-        local line, below = page.first[b], page.first[b + 1]
-        if kind[b] == "caption" and page.copy[below] == line and not page.caption[line].credit
+    local kind, found = page.kind, false
+    for below, line in pairs(page.copy) do
+        local b = page.block_of[line]
+        if below > line and kind[b] == "caption" and page.first[b + 1] == below and not page.caption[line].credit
             and (b == 1 or kind[b - 1] == "mark" or kind[b - 1] == "rule") and #page.s[line] <= 200 and OPEN[kind[b + 2]] and not shape.ending(page.s[line]) then
             kind[b], kind[b + 1] = "short", "again"
             page.caption[line] = nil
+            page.short[#page.short + 1] = b
+            found = true
         end
     end
+    if found then table.sort(page.short) end
+end
+
+local function note_label(page, b, text)
+    local label = shape.label(text)
+    if not label then return end
+    page.label[b] = label
+    count_label(page, b, label, page.kind[b] == "prose" or shape.ending(text) == "question")
 end
 
 -- Gives every paragraph its kind.
 function kinds.find(page)
-    page.kind, page.key, page.times, page.label, page.labels, page.speakers = {}, {}, {}, {}, {}, {}
+    page.kind, page.key, page.times, page.label, page.labels, page.speakers, page.short = {}, {}, {}, {}, {}, {}, {}
     page.width = wrap_width(page)
-    local kind, first, last, s = page.kind, page.first, page.last, page.s
+    local kind, first, last, s, short = page.kind, page.first, page.last, page.s, page.short
     for b = 1, page.blocks do
         local f = first[b]
         local text = s[f]
-        if last[b] == f then
-            kind[b] = one_line(page, b, text)
-        else
-            kind[b] = many_lines(page, b, text)
-        end
+        local k = last[b] == f and one_line(page, f, b, text) or many_lines(page, b, text)
+        kind[b] = k
+        if k == "short" or k == "topped" then short[#short + 1] = b end
         local colon = find(text, ":", 1, true)
-        if (colon and colon < 42 or byte(text) >= 0xE3) and kind[b] ~= "caption" then
-            local label = shape.label(text)
-            if label then
-                page.label[b] = label
-                count_label(page, b, label, kind[b] == "prose" or shape.ending(text) == "question")
-            end
-        end
+        if (colon and colon < 42 or byte(text) >= 0xE3) and k ~= "caption" then note_label(page, b, text) end
     end
     end_marks(page)
     repeated_titles(page)

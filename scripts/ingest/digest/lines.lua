@@ -3,6 +3,7 @@
 -- A page has, by line number (from 1):  s (the line without blanks and quote marks at its ends, "" where
 -- it is blank), from (its first byte in the text), indent (leading blanks, where
 -- there are any), hollow (a line that holds a quote mark alone: blank, but part of the article).
+-- underlined tells that a line of signs stands right below another line, as long as that.
 -- Paragraphs ("blocks") are runs of lines that are not blank:  first, last (line numbers), gap (blank lines before),
 -- by block number; block_of gives the block of a line.
 
@@ -122,7 +123,9 @@ local function parts(page, i, open)
     if #above > shape.LONGEST then return true end
     local chars, width, length = shape.chars(above), shape.width(above), shape.chars(s)
     local off = math.min(math.abs(chars - length), math.abs(width - length), math.abs(#above - length))
-    return not (off <= 2 or off * 5 <= width)
+    if off > 2 and off * 5 > width then return true end
+    page.underlined = true
+    return false
 end
 
 local function paragraphs(page)

@@ -144,14 +144,20 @@ local function title_key(page, b, s)
     return entry_key(s)
 end
 
+-- The line reaches the margin as wrapped prose does, and has no number or bullet.
+local function is_full(page, i)
+    local s = page.s[i]
+    return page.width ~= nil and #s >= 0.8 * page.width and not find(s, "^[%[%(%d•%-%*]")
+end
+
 local function is_list(page, b)
     local f, l = page.first[b], page.last[b]
-    if l == f or l - f > 400 then return false end
+    if l == f or l - f > 400 or (l - f >= 2 and is_full(page, f) and is_full(page, f + 1)) then return false end
     local stops, full = 0, 0
     for i = f, l do
         local s = page.s[i]
         if #s > 240 then return false end
-        if i < l and page.width and not kinds.broken_on_purpose(page, i) then full = full + 1 end
+        if i < l and is_full(page, i) and not kinds.broken_on_purpose(page, i) then full = full + 1 end
         if full > 2 and full * 3 > i - f then return false end
         if shape.ending(s) == "stop" then stops = stops + 1 end
     end

@@ -36,10 +36,10 @@ local function better(a, b) return not b or #a > #b end
 -- Lines "k of N" with the same words and the same N, k counting up from 1.
 function structure.counters(page)
     local groups, best = {}, nil
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.short) do
         local line = page.first[b]
         local s = page.s[line]
-        if #s <= 70 and page.last[b] == line and find(s, "%d") then
+        if #s <= 70 and find(s, "%d") then
             local k, n, skeleton = counter(s)
             if k then
                 local id = skeleton .. n
@@ -94,8 +94,7 @@ end
 function structure.mail(page)
     local found, ruled = {}, 0
     for b = 1, page.blocks do
-        local s = page.s[page.first[b]]
-        if find(s, "^[%a\x80-\xFF][^%s:]*%s?:%s") and #s < 1000 then
+        if page.label[b] then
             local title, at = mail_block(page, b)
             if title then
                 local rule = rule_before(page, b)
@@ -171,6 +170,7 @@ local function article_level(order, levels, has_text)
 end
 
 function structure.setext(page)
+    if not page.underlined then return nil end
     local levels, order = underlined(page)
     local function has_text(h)
         local nx = page.s[h.under + 1] == "" and page.block_of[h.under + 1] == nil and page.block_of[h.at] + 1 or nil

@@ -286,9 +286,8 @@ end
 -- Cuts a page at the lines that are titles more likely than not. Always gives a plan; it may hold one cut.
 function titles.find(page)
     local candidates = {}
-    for b = 1, page.blocks do
-        local k = page.kind[b]
-        if k == "short" or k == "topped" then candidates[#candidates + 1] = { b = b } end
+    for _, b in ipairs(page.short) do
+        if page.kind[b] == "short" or page.kind[b] == "topped" then candidates[#candidates + 1] = { b = b } end
     end
     local gaps = learn_gaps(page, candidates)
     for i, c in ipairs(candidates) do candidates[i] = weigh(page, c.b, gaps) end
