@@ -145,7 +145,7 @@ static int count_cases(struct tests *tests, uint32_t index, int64_t *count, char
     int code = host_call(tests->desk, &job, &frame, &value, traceback, err);
     buf_free(&job.payload);
     if (code >= 0)
-        code = wire_int(wire_get(value, "count"), "count", 0, CASES_MAX, count, err);
+        code = wire_int(wire_get(value, "cases"), "cases", 0, CASES_MAX, count, err);
     pool_frame_free(frame);
     return code;
 }

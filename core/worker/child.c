@@ -1,4 +1,5 @@
 /* `copydesk worker`: the process's life from its first instruction to its last. */
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -16,6 +16,7 @@ return {
     {
         name = "a repeated phrase comes before its words",
         article = { headline = "Harbour bridge to close", text = body, language = "en" },
+        options = { max = 1 },
         expect = { { scheme = "keyword", label = "harbour bridge", score = 1.0 } },
     },
     {
