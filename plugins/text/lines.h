@@ -1,4 +1,4 @@
-/* Lines, plain quotes, and how much two texts share. */
+/* Lines and plain quotes. */
 #pragma once
 
 #include "context.h"
@@ -10,10 +10,3 @@ int lines_next(const char *text, size_t size, size_t *at, size_t *start, size_t 
 
 /* Appends the text with typographic quotes, apostrophes, dashes and blanks in ASCII. */
 int lines_plain_quotes(const char *text, size_t size, struct bytes *out);
-
-/* The hashes (uint64_t) of the words of a text. */
-int shingles_words(struct desk_text *text, const char *bytes, size_t size, struct bytes *out,
-                   size_t *count);
-/* Sets of word n-grams compared; n shrinks to the shorter text. The lists of hashes are spoilt. */
-void shingles_compare(struct bytes *a, size_t a_words, struct bytes *b, size_t b_words, size_t n,
-                      double *resemblance, double *containment);

@@ -6,6 +6,7 @@
 #include "language.h"
 #include "lines.h"
 #include "sentences.h"
+#include "shingles.h"
 #include "stem.h"
 #include "stopwords.h"
 #include "tokens.h"

@@ -4,7 +4,6 @@
 #include "fold.h"
 #include "language.h"
 #include "lua_text.h"
-#include "segment.h"
 #include "stem.h"
 #include "stopwords.h"
 #include "words.h"
@@ -26,9 +25,9 @@ static int init(const struct desk_host *host, struct desk_error *error)
     text_host = host;
     service.words_version = words_version();
     /* All that ICU may look for on disk is asked for now, before the walls close. */
-    if (fold_init() < 0 || decode_init() < 0 || segment_init() < 0)
+    if (fold_init() < 0 || decode_init() < 0)
         return DESK_FAIL(error, DESK_ERR_PLUGIN,
-                         "ICU has no data for folding, windows-1252 or word breaks; is the package "
+                         "ICU has no data for folding or windows-1252; is the package "
                          "libicu72 whole?");
     const int rc =
         host->register_service(host, DESK_TEXT_SERVICE, DESK_TEXT_VERSION, &service, error);

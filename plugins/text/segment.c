@@ -16,29 +16,6 @@ static UBreakIterator *open_iterator(enum segment_kind kind)
     return U_SUCCESS(status) ? iterator : NULL;
 }
 
-/* Walks over a word of each dictionary: they are mapped when they are first needed. */
-int segment_init(void)
-{
-    static const UChar samples[][8] = {
-        {0x0E2A, 0x0E27, 0x0E31, 0x0E2A, 0x0E14, 0x0E35, 0}, /* Thai */
-        {0x0E9E, 0x0EB2, 0x0EAA, 0x0EB2, 0x0EA5, 0x0EB2, 0}, /* Lao */
-        {0x1797, 0x17B6, 0x179F, 0x17B6, 0},                 /* Khmer */
-        {0x1019, 0x103C, 0x1014, 0x103A, 0x1019, 0x102C, 0}, /* Burmese */
-        {0x65B0, 0x95FB, 0x65E5, 0x672C, 0x8A9E, 0},         /* Chinese, Japanese */
-    };
-    UBreakIterator *iterator = open_iterator(SEGMENT_CJK);
-    if (!iterator)
-        return DESK_ERR_INTERNAL;
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        UErrorCode status = U_ZERO_ERROR;
-        ubrk_setText(iterator, samples[i], -1, &status);
-        while (U_SUCCESS(status) && ubrk_next(iterator) != UBRK_DONE)
-            continue;
-    }
-    ubrk_close(iterator);
-    return 0;
-}
-
 static UBreakIterator *iterator_of(struct desk_text *text, enum segment_kind kind)
 {
     if (!text->segmenters[kind])

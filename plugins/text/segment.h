@@ -1,4 +1,5 @@
-/* Words of scripts that put no blanks between them, by ICU's dictionaries. */
+/* Words of scripts that put no blanks between them, by ICU's dictionaries. Those lie in libicudata,
+ * which is mapped when the plugin is loaded, so that no file is looked for later. */
 #pragma once
 
 #include "context.h"
@@ -7,9 +8,6 @@ enum segment_kind {
     SEGMENT_COMPLEX, /* Thai, Lao, Khmer, Burmese */
     SEGMENT_CJK,     /* Chinese, Japanese */
 };
-
-/* Maps ICU's dictionaries, so that no file is looked for later; 0 or DESK_ERR_INTERNAL. */
-int segment_init(void);
 
 /* Cuts a run of valid UTF-8 into words: *cuts are the ends in bytes, rising, the last is `size`.
  * They live until the next call. Runs over SEGMENT_RUN_MAX bytes are cut in pieces of that size. */

@@ -7,9 +7,8 @@
 #include "sentences.h"
 
 #include "fold.h"
+#include "sentence_marks.h"
 #include "stopwords.h"
-
-#include <unicode/uchar.h>
 
 #include <string.h>
 
@@ -34,52 +33,11 @@ struct cutter {
     int lettered;
 };
 
-enum mark { MARK_NONE, MARK_STOP, MARK_DOTS, MARK_LOUD, MARK_WIDE };
-
 /* 1: may begin a mark. */
 static const unsigned char interesting[256] = {
     ['\n'] = 1, ['.'] = 1,  ['!'] = 1,  ['?'] = 1,  [0xCD] = 1, [0xD6] = 1, [0xD8] = 1, [0xDB] = 1,
     [0xE0] = 1, [0xE1] = 1, [0xE2] = 1, [0xE3] = 1, [0xEF] = 1, [';'] = 1,  [':'] = 1,  [')'] = 1,
 };
-
-static enum mark mark_of(const struct cutter *cutter, uint32_t code)
-{
-    switch (code) {
-    case '.':
-        return MARK_STOP;
-    case 0x2026:
-        return MARK_DOTS;
-    case '!':
-    case '?':
-    case 0x203C:
-    case 0x2047:
-    case 0x2048:
-    case 0x2049:
-    case 0x061F:
-        return MARK_LOUD;
-    case ';':
-    case 0x037E:
-        return strcmp(cutter->language, "el") == 0 ? MARK_LOUD : MARK_NONE;
-    case ':': /* often typed for the Armenian full stop */
-        return strcmp(cutter->language, "hy") == 0 ? MARK_WIDE : MARK_NONE;
-    case 0x3002: /* ideographic, and full width */
-    case 0xFF0E:
-    case 0xFF01:
-    case 0xFF1F:
-    case 0xFF61:
-    case 0x0964: /* danda */
-    case 0x0965:
-    case 0x06D4: /* Urdu */
-    case 0x0589: /* Armenian */
-    case 0x1362: /* Ethiopic */
-    case 0x1367:
-    case 0x104B: /* Burmese */
-    case 0x17D4: /* Khmer */
-        return MARK_WIDE;
-    default:
-        return MARK_NONE;
-    }
-}
 
 static uint32_t code_at(const struct cutter *cutter, size_t at, unsigned *length)
 {
@@ -90,78 +48,6 @@ static uint32_t code_at(const struct cutter *cutter, size_t at, unsigned *length
     }
     *length = fold_decode(cutter->in, at, cutter->size, &code);
     return code;
-}
-
-static int is_blank(uint32_t code)
-{
-    return code == ' ' || code == '\t' || code == '\n' || code == '\r' || code == 0xA0 ||
-           code == 0x3000 || (code >= 0x2000 && code <= 0x200B) || code == 0x202F;
-}
-
-static int is_closer(uint32_t code)
-{
-    switch (code) {
-    case '"':
-    case '\'':
-    case ')':
-    case ']':
-    case '}':
-    case 0x2019:
-    case 0x201D:
-    case 0x201C: /* closes in German */
-    case 0x00BB:
-    case 0x203A:
-    case 0x300D:
-    case 0x300F:
-    case 0xFF09:
-    case 0x3011:
-    case 0x300B:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
-static int is_opener(uint32_t code)
-{
-    switch (code) {
-    case '"':
-    case '\'':
-    case '(':
-    case '[':
-    case 0x2018:
-    case 0x201C:
-    case 0x201E:
-    case 0x201A:
-    case 0x00AB:
-    case 0x00BB:
-    case 0x2039:
-    case 0x00BF:
-    case 0x00A1:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
-static int is_dash(uint32_t code)
-{
-    return code == '-' || (code >= 0x2010 && code <= 0x2015);
-}
-
-static int is_lower(uint32_t code)
-{
-    return code < 0x80 ? code - 'a' < 26u : code < 0x110000 && u_islower((UChar32)code);
-}
-
-static int is_upper(uint32_t code)
-{
-    return code < 0x80 ? code - 'A' < 26u : code < 0x110000 && u_isupper((UChar32)code);
-}
-
-static int is_digit(uint32_t code)
-{
-    return code < 0x80 ? code - '0' < 10u : code < 0x110000 && u_isdigit((UChar32)code);
 }
 
 static size_t skip_blanks(const struct cutter *cutter, size_t at)
@@ -376,7 +262,7 @@ static size_t take_marks(const struct cutter *cutter, size_t at, enum mark *kind
     *closed = 0;
     for (;;) {
         const uint32_t code = code_at(cutter, at, &length);
-        const enum mark mark = length ? mark_of(cutter, code) : MARK_NONE;
+        const enum mark mark = length ? mark_of(code, cutter->language) : MARK_NONE;
         if (mark != MARK_NONE) {
             dots += mark == MARK_STOP;
             if (mark > *kind)
@@ -513,7 +399,7 @@ static int cut(struct cutter *cutter)
         }
         unsigned length;
         const uint32_t code = code_at(cutter, at, &length);
-        if (mark_of(cutter, code) == MARK_NONE) {
+        if (mark_of(code, cutter->language) == MARK_NONE) {
             at += length;
             continue;
         }
