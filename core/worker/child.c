@@ -1,8 +1,10 @@
 /* `copydesk worker`: the process's life from its first instruction to its last. */
 #include <jansson.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "model/wire.h"
@@ -51,6 +53,9 @@ static int start(struct serve *serve, struct link *link, struct page *page, stru
     if (__lsan_do_leak_check) /* it cannot run behind the walls */
         __lsan_do_leak_check();
 #endif
+    /* libraries that read files at their first use: /dev/urandom, /etc/localtime */
+    json_object_seed(0);
+    tzset();
     struct confine walls = {.fd = link->fd, .address_bytes = serve->address_bytes, .page = page};
     rc = confine(&walls, err);
     return rc < 0 ? rc : serve_ready(serve, err);
