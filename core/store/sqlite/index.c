@@ -37,8 +37,8 @@ static const char index_sql[] =
     X(PENDING, "SELECT article_id FROM index_queue WHERE article_id > ?1 ORDER BY 1 LIMIT ?2")     \
     X(NOW, "SELECT v.version, v.headline, v.body, v.captions_text,"                                \
            " (SELECT coalesce(group_concat(label, char(10)), '') FROM"                             \
-           "  (SELECT label FROM tags WHERE article_id = ?1 ORDER BY position)) AS tags,"          \
-           " r.version IS NOT NULL, r.version IS v.version AND r.tags IS tags"                     \
+           "  (SELECT label FROM tags WHERE article_id = ?1 ORDER BY position)),"                  \
+           " r.version, r.tags"                                                                    \
            " FROM articles AS a"                                                                   \
            " JOIN versions AS v ON v.article_id = a.id AND v.version = a.version"                  \
            " LEFT JOIN index_row AS r ON r.article_id = a.id WHERE a.id = ?1")                     \
@@ -146,10 +146,12 @@ static int add_row(struct indexer *indexer, sqlite3_stmt *now, int64_t id, struc
 
 static int index_changed(struct indexer *indexer, sqlite3_stmt *now, int64_t id, struct error *err)
 {
+    const bool indexed = sqlite3_column_type(now, 5) != SQLITE_NULL;
     int rc = 0;
-    if (sqlite3_column_int(now, 6))
+    if (indexed && sqlite3_column_int64(now, 5) == sqlite3_column_int64(now, 0) &&
+        str_same(sq_text(now, 6), sq_text(now, 4)))
         return 0;
-    if (sqlite3_column_int(now, 5))
+    if (indexed)
         rc = remove_row(indexer, id, err);
     return rc < 0 ? rc : add_row(indexer, now, id, err);
 }

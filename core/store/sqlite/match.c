@@ -23,12 +23,11 @@ static int open_words(struct matcher *matcher, struct str text, struct desk_word
     struct desk_error said = {0};
     const struct desk_text_api *api = tokenizer_api(matcher->tokenizer);
     int code = api->words(tokenizer_text(matcher->tokenizer), text.at, text.len, &blob, &said);
-    if (code < 0)
-        return error_set(matcher->err, code == DESK_ERR_NOMEM ? ERR_NOMEM : ERR_INTERNAL,
-                         "reading a query: %s", said.text);
-    if (!desk_words_open(reader, blob.bytes, blob.size, text.len))
-        return error_set(matcher->err, ERR_INTERNAL, "the text service gave a damaged list");
-    return 0;
+    if (code >= 0 && desk_words_open(reader, blob.bytes, blob.size, text.len))
+        return 0;
+    error_set(matcher->err, code == DESK_ERR_NOMEM ? ERR_NOMEM : ERR_INTERNAL,
+              "reading a query: %s", code < 0 ? said.text : "the text service is at fault");
+    return code == DESK_ERR_NOMEM ? ERR_NOMEM : ERR_INTERNAL;
 }
 
 /* The index words of `text`, copied. */
