@@ -47,6 +47,14 @@
     X(INDEX_QUEUE_BYTES, 8 * MIB, "bytes", "index words kept in memory behind the store")          \
     X(INDEX_GROUP, 500, "articles", "articles indexed in one transaction under load")              \
     X(COMMIT_GROUP, 500, "writes", "writes in one transaction")                                    \
+    X(COMMIT_GATHER_MS, 20, "ms", "how long a write may wait for others to commit with")           \
+    X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
+    X(STORE_WAIT_MS, 5000, "ms", "how long a database that is held by another is waited for")      \
+    X(CACHE_WRITER_BYTES, 16 * MIB, "bytes", "SQLite's page cache of the store thread")            \
+    X(CACHE_READER_BYTES, 2 * MIB, "bytes", "SQLite's page cache of a reader")                     \
+    X(IDENTITY_CANDIDATES, 16, "articles", "newest of an identity that are compared")              \
+    X(IDENTITY_DAYS, 7, "days", "between two versions known by headline, not by URL")              \
+    X(IDENTITY_WORDS, 20000, "words", "of each text, when two are compared")                       \
     X(SCAN_DEPTH, 64, "levels", "folders in folders")                                              \
     X(SCAN_PENDING, 4096, "names", "names read ahead from folders")                                \
     X(PATH_BYTES, 4096, "bytes", "a path")                                                         \
