@@ -1,0 +1,45 @@
+/* The reading end of the engine: a read-only connection of its own beside the writer. The functions
+ * are those of struct store_engine. */
+#pragma once
+
+#include "store/engine.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/tokenizer.h"
+
+struct engine_reader {
+    sqlite3 *db;
+    struct tokenizer *tokenizer; /* NULL: opened without the text service; freed with db */
+    sqlite3_stmt *list, *article, *tags, *document, *pending;
+};
+
+int reader_open(const char *dir, const struct desk_text_api *text, struct engine_reader **out,
+                struct error *err);
+void reader_close(struct engine_reader *reader);
+/* Prepares at first use. */
+sqlite3_stmt *reader_statement(struct engine_reader *reader, sqlite3_stmt **stmt, const char *sql,
+                               struct error *err);
+int reader_counts(struct engine_reader *reader, struct store_counts *out, struct error *err);
+int reader_document(struct engine_reader *reader, int64_t id, struct arena *arena,
+                    struct document *out, struct buf *bytes, struct error *err);
+int reader_pending(struct engine_reader *reader, int64_t after, int64_t *ids, size_t max,
+                   size_t *count, struct error *err);
+int reader_quarantine(struct engine_reader *reader,
+                      int (*each)(const struct store_quarantined *item, void *data), void *data,
+                      struct error *err);
+
+/* read_article.c */
+int reader_article(struct engine_reader *reader, int64_t id, struct arena *arena,
+                   struct article *out, struct error *err);
+/* `whole`: with body, captions, evidence, lines; else without. ERR_NOTFOUND. */
+int read_article(struct engine_reader *reader, int64_t id, bool whole, struct arena *arena,
+                 struct article *out, struct error *err);
+
+/* read_pages.c */
+int reader_search(struct engine_reader *reader, const struct query *query,
+                  const struct store_page *page,
+                  int (*each)(const struct store_hit *hit, void *data), void *data, bool *more,
+                  struct error *err);
+
+/* create.c, check.c */
+int sqlite_create(const char *dir, struct error *err);
+int sqlite_check(const char *dir, const struct desk_text_api *text, struct error *err);

@@ -1,0 +1,83 @@
+/* The writing end of the engine: one connection, its prepared statements, and what it remembers
+ * between requests. All of it runs on the writer's thread. `err` is never NULL in these files. */
+#pragma once
+
+#include <zstd.h>
+
+#include <copydesk/text.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/engine.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/index.h"
+#include "store/sqlite/names.h"
+#include "store/sqlite/statements.h"
+#include "store/sqlite/tokenizer.h"
+
+#define WRITER_UNINDEXABLE 16
+
+struct engine_writer {
+    sqlite3 *db;
+    const struct desk_text_api *text;
+    struct tokenizer *tokenizer; /* freed with db */
+    struct indexer *indexer;
+    bool no_index; /* what waits for the index goes on waiting */
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+    ZSTD_CCtx *zstd;
+    struct buf packed, compressed, key; /* scratch */
+    struct arena *arena;                /* cleared at each request */
+    struct names names;                 /* plugins and keys that were looked up */
+    int64_t seq;                        /* the last commit sequence number given */
+    int64_t committed_seq, marked_seq;
+    size_t waiting;                          /* about: articles that wait for the index */
+    int64_t unindexable[WRITER_UNINDEXABLE]; /* articles that the index refused */
+    size_t unindexable_count;
+};
+
+/* A prepared statement, made at its first use; NULL with an error. */
+sqlite3_stmt *writer_statement(struct engine_writer *writer, enum statement which,
+                               struct error *err);
+/* Runs one that binds one number. */
+int writer_run(struct engine_writer *writer, enum statement which, int64_t id, struct error *err);
+
+/* The operations: receive.c, apply.c, quarantine.c, revise.c. */
+int writer_receive(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_apply(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_fail(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_revise(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_retry(struct engine_writer *writer, struct store_request *request, struct error *err);
+
+/* ---- what an article has besides its texts: parts.c ---- */
+
+struct article_part {
+    int64_t article_id, version, document_id, change_id;
+};
+/* Binds what plugins may say of an article: infosource, its key, language, genre, byline, dateline,
+ * summary, its spans and plugin: parameters 1 to 9. */
+int parts_bind_fields(struct engine_writer *writer, sqlite3_stmt *stmt,
+                      const struct store_piece *piece, struct error *err);
+int parts_add_tags(struct engine_writer *writer, int64_t article_id,
+                   const struct store_piece *piece, struct error *err);
+int parts_add_results(struct engine_writer *writer, const struct article_part *part,
+                      const struct store_piece *piece, struct error *err);
+
+/* ---- quarantine.c ---- */
+
+/* `article_id` 0: the document as a whole. The row's id goes to *id. */
+int quarantine_add(struct engine_writer *writer, int64_t document_id, int64_t article_id,
+                   const struct store_failure *failure, int64_t *id, struct error *err);
+int quarantine_add_all(struct engine_writer *writer, const struct article_part *part,
+                       const struct store_piece *piece, struct error *err);
+
+/* ---- change.c ---- */
+
+int change_add(struct engine_writer *writer, const char *kind, int64_t document_id,
+               int64_t article_id, int64_t at_us, int64_t *id, struct error *err);
+
+/* ---- indexing.c ---- */
+
+int writer_want_index(struct engine_writer *writer, int64_t article_id, struct error *err);
+int writer_index_step(struct engine_writer *writer, size_t max, struct error *err);
+/* Makes the index and all that follows the text service anew, when its version has changed. */
+int writer_follow_text(struct engine_writer *writer, struct error *err);
