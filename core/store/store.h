@@ -49,24 +49,29 @@ struct store_failure {
 /* One article of a document, with all that the plugins said. */
 struct store_piece {
     struct article article; /* language, tags and summary already applied */
-    struct str words;       /* index words of headline, body, captions and tags (copydesk/text.h),
-                               packed as store/words.h says; empty: the store asks `text` itself */
+    struct str words;       /* index words as store/words.h packs them. Not used by sqlite/: it asks
+                               `text` itself (sqlite/tokenizer.h says why) */
     struct store_result *results;
     size_t result_count;
     struct store_failure *failures;
     size_t failure_count;
     /* filled by the store: */
-    int64_t article_id;
+    int64_t article_id; /* the article's, also when it was known */
     enum store_outcome { STORE_NEW, STORE_VERSION, STORE_KNOWN } outcome;
 };
 
 enum store_op {
-    STORE_RECEIVE, /* document -> document.id; known is set when its bytes are there already */
-    STORE_APPLY,   /* all pieces of a received document, at once; the document becomes done */
+    STORE_RECEIVE, /* document -> document.id; known is set when its bytes are there already. Its
+                      origin is kept each time, once for each path */
+    STORE_APPLY,   /* all pieces of a received document, at once; the document becomes done.
+                      ERR_EXISTS when it is not in the state "received" */
     STORE_FAIL,    /* a document goes to quarantine; it keeps its bytes */
-    STORE_REVISE,  /* new results, tags, summary for one stored article; clears its failures of the
-                      plugins named in `piece.results`, and adds piece.failures */
-    STORE_RETRY,   /* takes quarantined document `quarantine_id` (0: all) back to received */
+    STORE_REVISE,  /* new results, tags, summary and fields for one stored article (article.id);
+                      clears its failures of the plugins named in `piece.results`, and adds
+                      piece.failures. ERR_EXISTS when article.version is set and another one is
+                      shown by now */
+    STORE_RETRY,   /* takes quarantined document `quarantine_id` (0: all) back to received.
+                      ERR_INVALID for an article: run its plugins again and STORE_REVISE */
 };
 
 struct store_request {
@@ -89,7 +94,7 @@ struct store_request {
 };
 
 struct store_options {
-    const struct desk_text_api *text; /* NULL: opened for reading only, without search */
+    const struct desk_text_api *text;              /* needed; must outlive the store */
     void (*room)(struct store *store, void *data); /* loop's thread; may be NULL */
     void *data;
     bool no_index; /* bench and tests only */
@@ -103,11 +108,15 @@ int store_create(const char *dir, struct error *err);
  * finishes what an earlier host left: pending index work. */
 int store_open(const char *dir, uv_loop_t *loop, const struct store_options *options,
                struct store **out, struct error *err);
+/* 0; ERR_BUSY: the queue is full, `room` will be called; ERR_CANCELLED: the store is being closed.
+ * Only after 0 is `done` called. */
 int store_submit(struct store *store, struct store_request *request);
-/* Calls `done` on the loop's thread when all that was submitted before is committed and indexed. */
-void store_flush(struct store *store, void (*done)(void *data), void *data);
-/* Waits until the thread has ended (pending requests are committed first, then indexing), then
- * frees. The loop must still be able to run close callbacks afterwards. */
+/* Calls `done` on the loop's thread when all that was submitted before is committed, and indexed as
+ * far as that is possible (what is not, is in the log). ERR_NOMEM: it will not be called. */
+int store_flush(struct store *store, void (*done)(void *data), void *data);
+/* Waits until the thread has ended: what was submitted is committed and indexed first, and each
+ * `done` that is due is called from here. Then gives the lock back. The loop must run once more
+ * afterwards: the rest is freed in a close callback. NULL is fine. */
 void store_close(struct store *store);
 int64_t store_cpu_us(struct store *store); /* CPU time of the writer thread so far */
 
@@ -142,6 +151,7 @@ struct store_counts {
 
 struct query; /* store/query.h */
 
+/* `text` NULL: no queries. Quick: reads the schema's version and nothing else. */
 int store_reader_open(const char *dir, const struct desk_text_api *text, struct store_reader **out,
                       struct error *err);
 void store_reader_close(struct store_reader *reader);
@@ -165,6 +175,6 @@ int store_pending(struct store_reader *reader, int64_t after, int64_t *ids, size
 int store_quarantine(struct store_reader *reader,
                      int (*each)(const struct store_quarantined *item, void *data), void *data,
                      struct error *err);
-/* All three integrity checks: PRAGMA integrity_check, FTS5's with rank 1, foreign_key_check.
- * ERR_CORRUPT with the first finding. */
+/* PRAGMA integrity_check, foreign_key_check, FTS5's own check with rank 1, and what the tables must
+ * say of each other. ERR_CORRUPT with the first finding. Takes the desk's lock. */
 int store_check(const char *dir, const struct desk_text_api *text, struct error *err);

@@ -1,0 +1,208 @@
+/* The facade: what store.h promises, with the engine, the writer's thread and the lock put
+ * together.
+ */
+#include "store/store.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "store/engine.h"
+#include "store/lock.h"
+#include "store/writer.h"
+
+struct store {
+    struct writer *writer;
+    struct lock lock;
+    struct store_options options;
+};
+
+struct store_reader {
+    const struct store_engine *engine;
+    struct engine_reader *reader;
+};
+
+const struct store_engine *engine_default(void)
+{
+    return &sqlite_engine;
+}
+
+/* The floors below write into an error that is always there. */
+static struct error *or_else(struct error *err, struct error *own)
+{
+    *own = (struct error){0};
+    return err ? err : own;
+}
+
+int store_create(const char *dir, struct error *err)
+{
+    struct error own;
+    err = or_else(err, &own);
+    if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+        return error_errno(err, errno, "cannot make %s", dir);
+    struct lock lock;
+    int rc = lock_take(dir, &lock, err);
+    if (rc == 0)
+        rc = engine_default()->create(dir, err);
+    lock_give(&lock);
+    return rc;
+}
+
+/* ---- writing ---- */
+
+static void on_room(void *data)
+{
+    struct store *store = data;
+    if (store->options.room)
+        store->options.room(store, store->options.data);
+}
+
+static void on_closed(void *data)
+{
+    mem_free(data);
+}
+
+static int start(struct store *store, const char *dir, uv_loop_t *loop, struct error *err)
+{
+    const struct store_engine *engine = engine_default();
+    const struct writer_hooks hooks = {.room = on_room, .closed = on_closed, .data = store};
+    struct engine_writer *writer = NULL;
+    int rc = engine->open_writer(dir, store->options.text, store->options.no_index, &writer, err);
+    if (rc < 0)
+        return rc;
+    rc = writer_start(engine, writer, loop, &hooks, &store->writer, err);
+    if (rc < 0)
+        engine->close_writer(writer);
+    return rc;
+}
+
+int store_open(const char *dir, uv_loop_t *loop, const struct store_options *options,
+               struct store **out, struct error *err)
+{
+    struct error own;
+    err = or_else(err, &own);
+    *out = NULL;
+    if (!options || !options->text)
+        return error_set(err, ERR_USAGE, "a store cannot be written without the text service");
+    struct store *store = mem_zero(1, sizeof *store);
+    if (!store)
+        return error_set(err, ERR_NOMEM, "out of memory while opening the store");
+    store->options = *options;
+    int rc = lock_take(dir, &store->lock, err);
+    if (rc == 0 && (rc = start(store, dir, loop, err)) < 0)
+        lock_give(&store->lock);
+    if (rc < 0)
+        mem_free(store);
+    else
+        *out = store;
+    return rc;
+}
+
+int store_submit(struct store *store, struct store_request *request)
+{
+    return writer_submit(store->writer, request);
+}
+
+int store_flush(struct store *store, void (*done)(void *data), void *data)
+{
+    return writer_flush(store->writer, done, data);
+}
+
+/* The lock is given up when nothing can be written any more. */
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    writer_stop(store->writer);
+    lock_give(&store->lock);
+}
+
+int64_t store_cpu_us(struct store *store)
+{
+    return writer_cpu_us(store->writer);
+}
+
+int store_check(const char *dir, const struct desk_text_api *text, struct error *err)
+{
+    struct error own;
+    struct lock lock;
+    err = or_else(err, &own);
+    int rc = lock_take(dir, &lock, err);
+    if (rc == 0)
+        rc = engine_default()->check(dir, text, err);
+    lock_give(&lock);
+    return rc;
+}
+
+/* ---- reading ---- */
+
+int store_reader_open(const char *dir, const struct desk_text_api *text, struct store_reader **out,
+                      struct error *err)
+{
+    struct error own;
+    err = or_else(err, &own);
+    *out = NULL;
+    struct store_reader *reader = mem_zero(1, sizeof *reader);
+    if (!reader)
+        return error_set(err, ERR_NOMEM, "out of memory while opening the store");
+    reader->engine = engine_default();
+    int rc = reader->engine->open_reader(dir, text, &reader->reader, err);
+    if (rc < 0)
+        mem_free(reader);
+    else
+        *out = reader;
+    return rc;
+}
+
+void store_reader_close(struct store_reader *reader)
+{
+    if (!reader)
+        return;
+    reader->engine->close_reader(reader->reader);
+    mem_free(reader);
+}
+
+int store_counts(struct store_reader *reader, struct store_counts *out, struct error *err)
+{
+    struct error own;
+    return reader->engine->counts(reader->reader, out, or_else(err, &own));
+}
+
+int store_search(struct store_reader *reader, const struct query *query,
+                 const struct store_page *page,
+                 int (*each)(const struct store_hit *hit, void *data), void *data, bool *more,
+                 struct error *err)
+{
+    struct error own;
+    return reader->engine->search(reader->reader, query, page, each, data, more,
+                                  or_else(err, &own));
+}
+
+int store_article(struct store_reader *reader, int64_t id, struct arena *arena, struct article *out,
+                  struct error *err)
+{
+    struct error own;
+    return reader->engine->article(reader->reader, id, arena, out, or_else(err, &own));
+}
+
+int store_document(struct store_reader *reader, int64_t id, struct arena *arena,
+                   struct document *out, struct buf *bytes, struct error *err)
+{
+    struct error own;
+    return reader->engine->document(reader->reader, id, arena, out, bytes, or_else(err, &own));
+}
+
+int store_pending(struct store_reader *reader, int64_t after, int64_t *ids, size_t max,
+                  size_t *count, struct error *err)
+{
+    struct error own;
+    return reader->engine->pending(reader->reader, after, ids, max, count, or_else(err, &own));
+}
+
+int store_quarantine(struct store_reader *reader,
+                     int (*each)(const struct store_quarantined *item, void *data), void *data,
+                     struct error *err)
+{
+    struct error own;
+    return reader->engine->quarantine(reader->reader, each, data, or_else(err, &own));
+}

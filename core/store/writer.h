@@ -1,0 +1,38 @@
+/* The writer's thread: a bounded queue, group commit, and the index behind it.
+ *
+ * Group commit. On an idle desk a request is committed at once. Under load each group gives the
+ * next one time to gather: as many milliseconds as it had requests, at most COMMIT_GATHER_MS. So a
+ * caller that waits for each write is not held up, and many at a time share one fsync.
+ *
+ * One bad request of a group is undone alone (a savepoint each). When the transaction itself breaks
+ * (the disk is full, memory is out) all of it is rolled back, and each request of the group is
+ * tried in a transaction of its own, so that an error meets the request that it belongs to.
+ *
+ * Index. Articles wait for it until INDEX_GROUP of them do, or until no write came for
+ * INDEX_LINGER_MS, or until somebody waits for it. After an error (no space for the index, say) it
+ * is tried again after the next write. */
+#pragma once
+
+#include <uv.h>
+
+#include "store/engine.h"
+
+struct writer;
+
+struct writer_hooks {
+    void (*room)(void *data); /* loop's thread: there is room after a refusal */
+    void (*closed)(void *data);
+    void *data;
+};
+
+/* Takes over `engine_writer`; on failure the caller still has it. */
+int writer_start(const struct store_engine *engine, struct engine_writer *engine_writer,
+                 uv_loop_t *loop, const struct writer_hooks *hooks, struct writer **out,
+                 struct error *err);
+/* All on the loop's thread. ERR_BUSY: full; ERR_CANCELLED: it is being closed. */
+int writer_submit(struct writer *writer, struct store_request *request);
+int writer_flush(struct writer *writer, void (*done)(void *data), void *data);
+int64_t writer_cpu_us(struct writer *writer);
+/* Ends the thread when all is committed and indexed, closes the engine's writer, calls the
+ * callbacks that are due; later, from the loop, frees and calls hooks.closed. */
+void writer_stop(struct writer *writer);
