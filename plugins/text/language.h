@@ -12,6 +12,10 @@ struct language_profile {
 extern const struct language_profile language_latin[], language_cyrillic[];
 extern const size_t language_latin_count, language_cyrillic_count;
 
+/* Frequent words that are no function words, as language_profile.grams, in small letters. */
+extern const struct language_profile language_words[];
+extern const size_t language_words_count;
+
 /* How much of a text is looked at. */
 #define LANGUAGE_BYTES_MAX 16384u
 

@@ -21,8 +21,8 @@
 #define LANGUAGES_MAX 20
 #define STEP          0.3
 #define FIRST         2.0
-#define MISSING       25 /* steps: -(2 + 0.3 * 25) = -9.5 */
-#define WORD_BONUS    10 /* steps for a function word of the language */
+#define MISSING 25
+#define WORD_BONUS 36 /* steps for a frequent word of the language */
 #define WORD_LETTERS  20
 #define ENOUGH        200 /* letters to read at least */
 #define MARGIN        250 /* steps by which the best must lead then */
@@ -51,8 +51,8 @@ struct gram_table {
 };
 
 #define GRAM_SLOTS 32768u
-#define WORD_SLOTS 8192u
-#define ROWS_MAX   (LANGUAGES_MAX * 800u)
+#define WORD_SLOTS 16384u
+#define ROWS_MAX   (LANGUAGES_MAX * 1000u)
 
 static _Atomic(const struct gram_table *) tables[2];
 static pthread_mutex_t tables_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -160,6 +160,9 @@ static struct gram_table *build(enum language_family family)
         /* The Serbian list is in Latin letters: no help among Cyrillic profiles. */
         if (family == LANGUAGE_LATIN || strcmp(language, "sr") != 0)
             add_words(table, words_of(language), i);
+        for (size_t k = 0; k < language_words_count; k++)
+            if (strcmp(language_words[k].language, language) == 0)
+                add_words(table, language_words[k].grams, i);
     }
     uint8_t(*rows)[LANGUAGES_MAX] =
         text_realloc(table->rows, (table->row_count + 1) * sizeof *table->rows);

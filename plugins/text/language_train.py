@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 
 LATIN = "en fr de es pt it nl hu pl cs ro tr sv fi sl sh vi".split()
 CYRILLIC = "ru uk bg sr mk".split()
-TOP = 800
+TOP = 1000
 
 
 def profile_of(row):
