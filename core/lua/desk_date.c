@@ -1,7 +1,7 @@
 /* desk.date: dates as seconds since 1970-01-01T00:00:00Z (integers; parse gives a float where the
  * text has a fraction). There is no "now" but the clock of the item that is worked on.
  *
- *   parse(text)       seconds, minutes east of UTC as the text says; nil and why when it is no date
+ *   parse(text)       seconds; nil and why when it is no date
  *   format(t, form)   "rfc3339" (default), "rfc5322", "date"
  *   add(t, {years, months, days, hours, minutes, seconds})   the last day of a month holds
  *   diff(a, b)        {days, hours, minutes, seconds, total} from b to a
@@ -75,7 +75,7 @@ static int zone_minutes(const char *zone)
 }
 
 /* "Mon, 4 May 2026 10:20:30 +0200" and its shorter forms. */
-static bool parse_mail_date(const char *text, int64_t *seconds, int *offset)
+static bool parse_mail_date(const char *text, int64_t *seconds)
 {
     struct tm parts = {0};
     char month[16] = "", zone[8] = "";
@@ -98,19 +98,8 @@ static bool parse_mail_date(const char *text, int64_t *seconds, int *offset)
         return false;
     const int day = parts.tm_mday;
     parts.tm_year -= 1900;
-    *offset = zone_minutes(zone);
-    *seconds = timegm(&parts) - *offset * 60LL;
+    *seconds = timegm(&parts) - zone_minutes(zone) * 60LL;
     return parts.tm_mday == day;
-}
-
-/* Minutes east of UTC at the end of an RFC 3339 text. */
-static int rfc3339_offset(struct str text)
-{
-    int hours, minutes;
-    if (text.len < 16 || (text.at[text.len - 6] != '+' && text.at[text.len - 6] != '-') ||
-        sscanf(text.at + text.len - 5, "%2d:%2d", &hours, &minutes) != 2)
-        return 0;
-    return (hours * 60 + minutes) * (text.at[text.len - 6] == '-' ? -1 : 1);
 }
 
 static int date_parse(lua_State *L)
@@ -118,20 +107,17 @@ static int date_parse(lua_State *L)
     struct str text;
     struct error err = {0};
     int64_t us, seconds;
-    int offset = 0;
     text.at = luaL_checklstring(L, 1, &text.len);
     if (text.len < 100 && clock_parse(text, &us, &err) == 0) {
         if (us % 1000000 == 0)
             lua_pushinteger(L, us / 1000000);
         else
             lua_pushnumber(L, (double)us / 1e6);
-        lua_pushinteger(L, rfc3339_offset(text));
-        return 2;
+        return 1;
     }
-    if (text.len < 100 && parse_mail_date(text.at, &seconds, &offset)) {
+    if (text.len < 100 && parse_mail_date(text.at, &seconds)) {
         lua_pushinteger(L, seconds);
-        lua_pushinteger(L, offset);
-        return 2;
+        return 1;
     }
     lua_pushnil(L);
     lua_pushliteral(L, "no date of RFC 3339 or RFC 5322");

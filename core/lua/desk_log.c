@@ -51,11 +51,15 @@ static int log_call(lua_State *L)
 
 void area_open_log(lua_State *L)
 {
+    static const char *const names[] = {[LOG_LEVEL_ERROR] = "error",
+                                        [LOG_LEVEL_WARN] = "warn",
+                                        [LOG_LEVEL_INFO] = "info",
+                                        [LOG_LEVEL_DEBUG] = "debug"};
     lua_createtable(L, 0, 4);
     for (int level = LOG_LEVEL_ERROR; level <= LOG_LEVEL_DEBUG; level++) {
         lua_pushinteger(L, level);
         lua_pushcclosure(L, log_at_level, 1);
-        lua_setfield(L, -2, log_level_name((enum log_level)level));
+        lua_setfield(L, -2, names[level]);
     }
     frozen_make(L, "desk.log", FROZEN_REFUSE, NULL);
     lua_getmetatable(L, -1);

@@ -12,7 +12,8 @@
 #define ARTICLE_FIELDS(X)                                                                          \
     X(id)                                                                                          \
     X(version)                                                                                     \
-    X(uri) X(headline) X(text) X(language) X(byline) X(dateline) X(genre) X(infosource) X(url)     \
+    X(uri)                                                                                         \
+    X(headline) X(text) X(language) X(byline) X(dateline) X(genre) X(infosource) X(url)            \
         X(published) X(received) X(note) X(captions) X(tags) X(summary)
 #define DOCUMENT_FIELDS(X) X(text) X(name) X(path) X(source) X(encoding) X(size) X(received)
 

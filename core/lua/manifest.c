@@ -226,15 +226,15 @@ static void check_option(lua_State *L, const struct lua_plugin_source *source)
         refuse(L, source, "options", "options has an entry without a name");
     const char *name = lua_tostring(L, -2);
     if (!lua_istable(L, -1))
-        refuse(L, source, name,
-               lua_pushfstring(L, "options.%s must be a table with its type, default and doc",
-                               name));
+        refuse(
+            L, source, name,
+            lua_pushfstring(L, "options.%s must be a table with its type, default and doc", name));
     const char *label = lua_pushfstring(L, "options.%s", name);
     check_keys(L, source, option, label, option_keys, COUNT(option_keys));
     if (lua_getfield(L, option, "type") != LUA_TSTRING)
-        refuse(L, source, name,
-               lua_pushfstring(L, "%s has no type: string, number, integer, boolean or list",
-                               label));
+        refuse(
+            L, source, name,
+            lua_pushfstring(L, "%s has no type: string, number, integer, boolean or list", label));
     lua_settop(L, option);
 }
 
