@@ -5,7 +5,20 @@
 #include "cli/cli.h"
 
 #define COMMAND_MAP(X)                                                                             \
-    X(version)
+    X(init)                                                                                        \
+    X(ingest)                                                                                      \
+    X(list)                                                                                        \
+    X(show)                                                                                        \
+    X(search)                                                                                      \
+    X(export)                                                                                      \
+    X(failed)                                                                                      \
+    X(failed_retry)                                                                                \
+    X(plugins)                                                                                     \
+    X(plugin_try)                                                                                  \
+    X(plugin_test)                                                                                 \
+    X(check)                                                                                       \
+    X(version)                                                                                     \
+    X(worker)
 
 #define COMMAND_DECLARE(name) extern const struct cli_command command_##name;
 COMMAND_MAP(COMMAND_DECLARE)

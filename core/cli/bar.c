@@ -1,4 +1,4 @@
-#include "cli/progress.h"
+#include "cli/bar.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 #define REDRAW_US   100000
 #define BAR_COLUMNS 24
 
-void progress_begin(struct progress *progress, const char *what)
+void bar_begin(struct bar *bar, const char *what)
 {
     const char *term = getenv("TERM");
-    *progress = (struct progress){.what = what, .begun_us = clock_mono_us()};
-    progress->terminal = isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
+    *bar = (struct bar){.what = what, .begun_us = clock_mono_us()};
+    bar->terminal = isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
 static void draw_bar(uint64_t done, uint64_t total)
@@ -33,28 +33,27 @@ static void draw_time_left(double seconds)
     fprintf(stderr, ", %lu:%02lu left", left / 60, left % 60);
 }
 
-void progress_show(struct progress *progress, uint64_t done, uint64_t total)
+void bar_show(struct bar *bar, uint64_t done, uint64_t total)
 {
     int64_t now = clock_mono_us();
-    if (!progress->terminal || now - progress->begun_us < QUIET_US ||
-        now - progress->drawn_us < REDRAW_US)
+    if (!bar->terminal || now - bar->begun_us < QUIET_US || now - bar->drawn_us < REDRAW_US)
         return;
-    double seconds = (double)(now - progress->begun_us) / 1e6;
+    double seconds = (double)(now - bar->begun_us) / 1e6;
     double rate = (double)done / seconds;
-    progress->drawn_us = now;
+    bar->drawn_us = now;
     fputs("\r\033[K", stderr);
     if (total >= done && total > 0)
         draw_bar(done, total);
     else
         fprintf(stderr, "%llu ", (unsigned long long)done);
-    fprintf(stderr, "%s, %.0f/s", progress->what, rate);
+    fprintf(stderr, "%s, %.0f/s", bar->what, rate);
     if (total > done && rate > 0)
         draw_time_left((double)(total - done) / rate);
     fflush(stderr);
 }
 
-void progress_clear(struct progress *progress)
+void bar_clear(struct bar *bar)
 {
-    if (progress->drawn_us)
+    if (bar->drawn_us)
         fputs("\r\033[K", stderr);
 }

@@ -4,15 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct progress {
+struct bar {
     const char *what; /* "articles" */
     int64_t begun_us; /* monotonic */
     int64_t drawn_us; /* 0: never */
     bool terminal;
 };
 
-void progress_begin(struct progress *progress, const char *what);
+void bar_begin(struct bar *bar, const char *what);
 /* `total` 0: not known (yet). Cheap: draws at most ten times a second. */
-void progress_show(struct progress *progress, uint64_t done, uint64_t total);
+void bar_show(struct bar *bar, uint64_t done, uint64_t total);
 /* Wipes the bar, so that messages stand on a clean line. */
-void progress_clear(struct progress *progress);
+void bar_clear(struct bar *bar);

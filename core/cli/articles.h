@@ -1,0 +1,15 @@
+/* Articles on the screen: list and search. */
+#pragma once
+
+#include "store/store.h"
+
+struct article_printer {
+    bool json;
+    uint64_t count;
+    int result; /* below zero: printing failed */
+};
+
+/* For store_search; `data` is a struct article_printer. */
+int print_hit(const struct store_hit *hit, void *printer);
+/* "place:France, person:Marie Keller": at most `most` of them on one line. */
+void print_tags(const struct tag_list *tags, size_t most);

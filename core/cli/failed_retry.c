@@ -1,0 +1,52 @@
+/* copydesk failed retry */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/output.h"
+#include "cli/reports.h"
+#include "pipeline/quarantine.h"
+
+static const struct cli_option options[] = {CLI_JSON_OPTION, CLI_END};
+
+static int print_counts(const struct retry_counts *counts, bool json)
+{
+    uint64_t still = counts->documents.failed + counts->documents.refused +
+                     counts->documents.faults + counts->articles_failed;
+    uint64_t all = counts->documents.documents + counts->articles;
+    if (json)
+        output_json(json_pack("{s:I, s:I}", "tried", (json_int_t)all, "failed", (json_int_t)still));
+    else
+        printf("%s tried again, %llu failed\n", counted(all, "item", "items"),
+               (unsigned long long)still);
+    return still ? CLI_SOME_FAILED : CLI_DONE;
+}
+
+static int run(const struct cli_args *args)
+{
+    DESK_AUTO struct desk *desk = NULL;
+    struct error err = {0};
+    struct bar bar;
+    struct retry_counts counts = {0};
+    struct report_printer printer = {.bar = &bar, .json = cli_has(args, "json")};
+    struct ingest_callbacks callbacks = {print_report, report_progress, &printer};
+    long long id = 0;
+    if (args->count && (id = cli_id(args, "item in quarantine", args->operand[0])) == 0)
+        return CLI_MISUSE;
+    int code = open_desk(args, DESK_WRITE, false, &desk);
+    if (code != CLI_DONE)
+        return code;
+    bar_begin(&bar, "documents");
+    int result = failed_retry(desk, id, &callbacks, &counts, &err);
+    bar_clear(&bar);
+    return result < 0 ? cli_failed(args, &err) : print_counts(&counts, printer.json);
+}
+
+const struct cli_command command_failed_retry = {
+    .name = "failed retry",
+    .usage = "[ID]",
+    .about = "Try an item in quarantine again, or all",
+    .options = options,
+    .most = 1,
+    .run = run,
+};

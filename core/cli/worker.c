@@ -1,0 +1,25 @@
+/* copydesk worker: the confined process that the host starts. Not for people. */
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "cli/commands.h"
+#include "worker/pool.h"
+
+#define WORKER_FD 3
+
+static int run(const struct cli_args *args)
+{
+    int type;
+    socklen_t size = sizeof type;
+    if (getsockopt(WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0)
+        return cli_misuse(args, "only the host starts this");
+    return worker_main(WORKER_FD);
+}
+
+const struct cli_command command_worker = {
+    .name = "worker",
+    .usage = "",
+    .about = "Run plugins for a host (internal)",
+    .run = run,
+    .hidden = true,
+};
