@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# clang-format, clang-tidy and the house's own rules. `build/release` must be configured.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+mapfile -t sources < <(git ls-files '*.c' '*.h')
+clang-format --dry-run -Werror "${sources[@]}"
+
+refuse() { # MESSAGE PATTERN PATH...
+    local message=$1 pattern=$2
+    shift 2
+    if git grep -nE "$pattern" -- "$@"; then
+        echo "lint: $message" >&2
+        exit 1
+    fi
+}
+refuse "core never includes plugins" '#include *[<"](\.\./)*plugins/' core
+refuse "plugins include only include/copydesk" '#include *[<"](\.\./)*core/' plugins
+refuse "allocate through base/alloc.h" '[^_a-z](malloc|calloc|realloc|strdup|strndup)\(' \
+    'core/*.c' ':!core/base/alloc.c'
+
+run-clang-tidy -quiet -p build/release -j "$(nproc)" "$PWD/(core|plugins)/.*\.c$" \
+    >build/tidy.log 2>&1 || {
+    grep -E 'warning:|error:' build/tidy.log | sort -u | head -40 >&2
+    echo "lint: clang-tidy; the whole report is in build/tidy.log" >&2
+    exit 1
+}
