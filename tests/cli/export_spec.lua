@@ -1,0 +1,124 @@
+local t = require "support"
+
+local function files(folder)
+    return t.shell("cd " .. t.quote(folder) .. " && find . -type f | sort")
+end
+
+describe("export", function()
+    local desk
+    setup(function() desk = t.desk(t.sample) end)
+    teardown(t.remove_folders)
+
+    it("writes a Markdown file an article, whose front matter is YAML", function()
+        local to = t.folder() .. "/md"
+        t.must({ "-C", desk, "export", "--format", "markdown", "--to", to })
+        local count = select(2, files(to):gsub("%.md", ""))
+        assert.equal(#t.json({ "-C", desk, "list", "--json" }), count)
+        local checked = t.shell("python3 - " .. to .. [[ <<'END'
+import glob, sys, yaml
+for name in glob.glob(sys.argv[1] + "/*.md"):
+    text = open(name, encoding="utf-8").read()
+    front = yaml.safe_load(text.split("---\n")[1])
+    assert front["title"] and front["date"], name
+print("sound")
+END]])
+        assert.equal("sound", checked)
+    end)
+
+    it("writes ninjs that its schema takes", function()
+        local shared = t.shared()
+        if not shared then
+            return pending("skipped: the shared schemas are not here")
+        end
+        local to = t.folder() .. "/all.jsonl"
+        t.must({ "-C", desk, "export", "--format", "json", "--to", to })
+        local checked = t.shell("/usr/bin/python3 - " .. to .. " " .. shared .. [[ <<'END'
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[2] + "/schemas/ninjs-schema_3.1.json"))
+lines = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+for line in lines:
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(line)
+print(len(lines) > 1 and "sound")
+END]])
+        assert.equal("True", checked == "sound" and "True" or checked)
+    end)
+
+    it("writes only what the query matches", function()
+        local to = t.folder()
+        local all = #t.json({ "-C", desk, "list", "--json" })
+        local result = t.json({ "-C", desk, "export", "--json", "--format", "json", "--to", to,
+            "--query", "place:France" })[1]
+        assert.truthy(result.articles > 0 and result.articles < all)
+    end)
+
+    it("gives the same bytes when run again", function()
+        local to = t.folder()
+        t.must({ "-C", desk, "export", "--format", "json", "--to", to })
+        local first = t.read(to .. "/articles.jsonl")
+        t.must({ "-C", desk, "export", "--format", "json", "--to", to })
+        assert.equal(first, t.read(to .. "/articles.jsonl"))
+    end)
+
+    for _, inside in ipairs { ".copydesk", "scripts", "inbox" } do
+        it("refuses to write into " .. inside, function()
+            local result = t.run({ "-C", desk, "export", "--format", "json", "--to",
+                desk .. "/" .. inside .. "/x" })
+            assert.equal(1, result.code)
+            assert.truthy(result.err:find(inside, 1, true), result.err)
+        end)
+    end
+
+    for name, path in pairs {
+        ["a path above"] = "../escape.txt", ["an absolute path"] = "/tmp/escape.txt",
+        ["a long name"] = ("x"):rep(300), ["a control character"] = "a\nb", ["nothing"] = "",
+    } do
+        it("lets no plugin write to " .. name, function()
+            local own, to = t.desk(t.sample), t.folder()
+            t.plugin(own, "export", "bad", ([[
+local ctx
+return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A test.",
+    open = function(context) ctx = context end,
+    write = function(article) ctx:file(%q):write("x") end,
+    close = function() end }
+]]):format(path))
+            local result = t.run({ "-C", own, "export", "--format", "bad", "--to", to .. "/out" })
+            assert.equal(1, result.code)
+            assert.equal("", t.shell("find " .. to .. " -type f"))
+        end)
+    end
+
+    it("follows no symlink that lies beneath --to", function()
+        local own, to, outside = t.desk(t.sample), t.folder(), t.folder()
+        t.shell("ln -s " .. outside .. " " .. to .. "/link")
+        t.plugin(own, "export", "bad", [[
+local ctx
+return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A test.",
+    open = function(context) ctx = context end,
+    write = function(article) ctx:file("link/x.txt"):write("x") end,
+    close = function() end }
+]])
+        assert.equal(1, t.run({ "-C", own, "export", "--format", "bad", "--to", to }).code)
+        assert.equal("", t.shell("ls " .. outside))
+    end)
+
+    it("leaves nothing half done when the plugin fails", function()
+        local own, to = t.desk(t.sample), t.folder()
+        t.plugin(own, "export", "bad", [[
+local ctx
+return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A test.",
+    open = function(context) ctx = context end,
+    write = function(article) ctx:file("a.txt"):write("x") end,
+    close = function() error("no end") end }
+]])
+        local result = t.run({ "-C", own, "export", "--format", "bad", "--to", to })
+        assert.equal(1, result.code)
+        assert.truthy(result.err:find("no end", 1, true), result.err)
+        assert.equal("", t.shell("find " .. to .. " -type f"))
+    end)
+
+    it("names the nearest format", function()
+        local result = t.run({ "-C", desk, "export", "--format", "markdwon", "--to", t.folder() })
+        assert.equal(1, result.code)
+        assert.truthy(result.err:find("markdown", 1, true), result.err)
+    end)
+end)
