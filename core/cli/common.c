@@ -43,7 +43,7 @@ void free_given(struct given_list *list)
         mem_free((char *)list->at[i].key);
 }
 
-void show_bar(const struct progress *progress, void *bar)
+void show_bar(const struct desk_progress *progress, void *bar)
 {
     struct bar *drawn = bar;
     drawn->what = progress->unit;

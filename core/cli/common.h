@@ -20,8 +20,8 @@ int read_given(const struct cli_args *args, struct given_list *out);
 void free_given(struct given_list *list);
 #define GIVEN_AUTO __attribute__((cleanup(free_given)))
 
-/* A progress_fn over a struct bar. */
-void show_bar(const struct progress *progress, void *bar);
+/* A desk_progress_fn over a struct bar. */
+void show_bar(const struct desk_progress *progress, void *bar);
 
 /* "1 article", "3 articles". Into a static buffer of the calling thread, good for four calls. */
 const char *counted(uint64_t count, const char *one, const char *many);

@@ -55,7 +55,7 @@ static void print_case(const struct test_report *report, void *data)
         print_person(report, printer->quiet);
 }
 
-static void progress(const struct progress *progress, void *data)
+static void progress(const struct desk_progress *progress, void *data)
 {
     struct test_printer *printer = data;
     show_bar(progress, &printer->bar);

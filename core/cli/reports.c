@@ -84,7 +84,7 @@ void print_report(const struct ingest_report *report, void *data)
         print_person(report, printer->quiet);
 }
 
-void report_progress(const struct progress *progress, void *data)
+void report_progress(const struct desk_progress *progress, void *data)
 {
     struct report_printer *printer = data;
     show_bar(progress, printer->bar);

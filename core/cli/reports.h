@@ -11,4 +11,4 @@ struct report_printer {
 
 /* For struct ingest_callbacks; `data` is a struct report_printer. */
 void print_report(const struct ingest_report *report, void *printer);
-void report_progress(const struct progress *progress, void *printer);
+void report_progress(const struct desk_progress *progress, void *printer);

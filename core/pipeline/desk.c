@@ -150,3 +150,9 @@ void desk_usage(struct desk *desk, struct desk_usage *out)
         .workers = desk->pool ? pool_workers(desk->pool) : 0,
     };
 }
+
+int desk_check(struct desk *desk, struct error *err)
+{
+    const int code = host_natives(desk, err);
+    return code < 0 ? code : store_check(desk->store_dir, desk->text, err);
+}

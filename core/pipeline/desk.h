@@ -49,6 +49,10 @@ const char *desk_store_dir(const struct desk *desk); /* DIR/.copydesk */
  * queries (then the `text` plugin is loaded; `list` and `show` need it not and start faster). */
 int desk_reader(struct desk *desk, bool search, struct store_reader **out, struct error *err);
 
+/* Store, index and foreign keys are sound, or ERR_CORRUPT with the first finding. Takes the lock.
+ */
+int desk_check(struct desk *desk, struct error *err);
+
 /* CPU and memory so far, for the bench: microseconds and bytes. */
 struct desk_usage {
     int64_t host_cpu_us;  /* this process, all threads */
