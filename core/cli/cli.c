@@ -1,11 +1,13 @@
 /* Finding the command and running it. */
 #include "cli/cli.h"
 
+#include <jansson.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/commands.h"
@@ -96,6 +98,7 @@ int cli_main(int argc, char **argv)
 {
     const char *desk = NULL;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, not the end */
+    json_set_alloc_funcs(mem_alloc, mem_free);
     argc--;
     argv++;
     while (argc > 0 && strcmp(argv[0], "-C") == 0) {

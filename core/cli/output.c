@@ -8,7 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "cli/cli.h"
+#include "model/json.h"
 
 #define WIDTH_DEFAULT  80
 #define WIDTH_READABLE 100
@@ -46,14 +48,18 @@ unsigned output_width(void)
 
 int output_json(json_t *value)
 {
-    if (!value) {
-        fputs("copydesk: out of memory\n", stderr);
-        return ERR_NOMEM;
-    }
-    int result = json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_PRESERVE_ORDER);
-    putchar('\n');
+    BUF_AUTO struct buf line = BUF_INIT;
+    struct error err = {0};
+    int result = value ? json_to_buf(value, JSON_COMPACT | JSON_ENCODE_ANY, &line, &err)
+                       : error_set(&err, ERR_NOMEM, "out of memory");
     json_decref(value);
-    return result;
+    if (result < 0) {
+        fprintf(stderr, "copydesk: %s\n", err.text);
+        return result;
+    }
+    fwrite(line.at, 1, line.len, stdout);
+    putchar('\n');
+    return 0;
 }
 
 /* Length of the character at `at`, and whether it is one that a terminal obeys: C0, DEL, C1. */

@@ -5,15 +5,13 @@
 #include "cli/commands.h"
 #include "worker/pool.h"
 
-#define WORKER_FD 3
-
 static int run(const struct cli_args *args)
 {
     int type;
     socklen_t size = sizeof type;
-    if (getsockopt(WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &size) != 0)
+    if (getsockopt(WORKER_FD_SOCKET, SOL_SOCKET, SO_TYPE, &type, &size) != 0)
         return cli_misuse(args, "only the host starts this");
-    return worker_main(WORKER_FD);
+    return worker_main(WORKER_FD_SOCKET);
 }
 
 const struct cli_command command_worker = {
