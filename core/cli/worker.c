@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "worker/pool.h"
+#include "worker/spawn.h"
 
 static int run(const struct cli_args *args)
 {
