@@ -9,6 +9,7 @@
 
 local shape = require "shape"
 local byte, find, match, sub = string.byte, string.find, string.match, string.sub
+local concat = table.concat
 
 local lines = {}
 
@@ -156,6 +157,35 @@ function lines.read(text)
     unquote(page)
     paragraphs(page)
     return page
+end
+
+-- Two lines are joined without a blank between two CJK letters and after a word broken at its hyphen.
+local function tight(before, after)
+    local c = byte(before, -1)
+    if c == 45 then return find(after, "^%l") and find(before, "%w%-$", -2) end
+    if c < 0x80 or byte(after) < 0xE3 then return false end
+    local lead = byte(before, -3)
+    return lead ~= nil and lead >= 0xE3 and lead <= 0xEF
+end
+
+-- Lines f to l as one paragraph.
+function lines.join(s, f, l)
+    if f == l then return s[f] end
+    local plain = true
+    for i = f, l - 1 do
+        local c = byte(s[i], -1)
+        if c == 45 or c >= 0x80 then
+            plain = false
+            break
+        end
+    end
+    if plain then return concat(s, " ", f, l) end
+    local out = { s[f] }
+    for i = f + 1, l do
+        if not tight(s[i - 1], s[i]) then out[#out + 1] = " " end
+        out[#out + 1] = s[i]
+    end
+    return concat(out)
 end
 
 -- The last line from `from` back to `floor` that is not blank, hollow lines counted as ink.
