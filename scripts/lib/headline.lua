@@ -1,5 +1,6 @@
 -- headline.lua: makes a headline for a text that has none: its first sentence, cut at a word's end.
--- Used by ingest/text and ingest/digest. Works on UTF-8; on bytes that are none it cuts between bytes.
+-- Used by ingest/text and ingest/digest. Works on UTF-8; on bytes that are none it cuts between
+-- bytes.
 
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
 
@@ -17,7 +18,8 @@ local function whole(s)
     return sub(s, 1, bad - 1)
 end
 
--- At most `limit` letters from the beginning, at a word's end where there is one in the second half.
+-- At most `limit` letters from the beginning, at a word's end where there is one in the second
+-- half.
 function headline.cut(s, limit)
     limit = limit or LIMIT
     if #s > 8 * limit then s = whole(sub(s, 1, 8 * limit)) end

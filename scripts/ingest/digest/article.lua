@@ -1,5 +1,6 @@
--- article.lua: reads one article: title, writer, note, captions, sub-heads, end mark, body.
--- Takes the page, the plan, one cut and the last line that belongs to it; gives the draft of the plugin contract.
+-- article.lua: reads one article: title, writer, note, captions, sub-heads, end mark, body. Takes
+-- the page, the plan, one cut and the last line that belongs to it; gives the draft of the plugin
+-- contract.
 
 local lines = require "lines"
 local names = require "names"
@@ -53,7 +54,8 @@ end
 local function new(page, plan, cut, last)
     return {
         page = page, plan = plan, cut = cut, first = cut.line, last = last,
-        title = {}, byline = {}, captions = {}, repeats = {}, subheads = {}, body = {},   -- line numbers
+        title = {}, byline = {}, captions = {}, repeats = {}, subheads = {}, body = {},
+            -- line numbers
         paragraphs = {}, labels = {}, pictures = {}, seen = {},
     }
 end
@@ -137,7 +139,9 @@ end
 local function add_caption(a, line)
     local page = a.page
     local original = page.copy[line]
-    if original and original >= a.first and original <= a.last then return add_repeat(a, line, original) end
+    if original and original >= a.first and original <= a.last then
+        return add_repeat(a, line, original)
+    end
     local s = page.s[line]
     if a.seen[s] then return add_repeat(a, line, a.seen[s]) end
     a.seen[s] = line
@@ -152,8 +156,13 @@ local function is_subhead(page, b, has_body)
     local s = page.s[page.first[b]]
     local ending = shape.ending(s)
     local label = page.label[b]
-    if ending == "colon" or (label and (ending == "question" or page.speakers[label])) then return false end
-    if shape.weight(s) > 60 or shape.words(s) > 8 or find(s, "^[%l%-\"'•]") or find(s, "^[“‘«„–—]") then return false end
+    if ending == "colon" or (label and (ending == "question" or page.speakers[label])) then
+        return false
+    end
+    if shape.weight(s) > 60 or shape.words(s) > 8 or find(s, "^[%l%-\"'•]") or find(s,
+        "^[“‘«„–—]") then
+        return false
+    end
     return page.kind[b - 1] ~= "prose" or shape.ending(page.s[page.last[b - 1]]) ~= nil
 end
 
@@ -239,7 +248,8 @@ local function genre(a)
 end
 
 -- "... Global Times reporters Chen Qingqing and Bai Yunyi (GT) interviewed ..." in a note.
-local REPORTERS = { "reporters? ", "correspondents? ", "journalistes? ", "Reporter ", "Redakteure? ", "periodistas? ",
+local REPORTERS = { "reporters? ", "correspondents? ", "journalistes? ", "Reporter ",
+    "Redakteure? ", "periodistas? ",
     "giornalisti? " }
 local AND = { "^,? and ", "^ et ", "^ und ", "^ y ", "^ e " }
 local NAME = "%u[%w'%-\x80-\xFF]+ %u[%w'%-\x80-\xFF]+"
@@ -272,7 +282,8 @@ local function source_of(mark)
 end
 
 -- Town, day and agency before the first dash.
-local DATELINES = { "^([^%)]*%))%s*%-", "^([^%)]*%))%s*–", "^([^%)]*%))%s*—", "^([^%-]-)%s+%-%-?%s", "^(.-)%s–%s", "^(.-)%s—%s",
+local DATELINES = { "^([^%)]*%))%s*%-", "^([^%)]*%))%s*–", "^([^%)]*%))%s*—",
+    "^([^%-]-)%s+%-%-?%s", "^(.-)%s–%s", "^(.-)%s—%s",
     "^(新华社.-电)" }
 
 local function dateline(text)

@@ -1,9 +1,10 @@
 -- captions.lua: finds captions and credits, and which of them repeat another.
 --
--- Saved web pages give a picture's words twice: once from its alt text, once from the caption below. Three things
--- betray a caption: a credit at its end ("Photo: VCG", "MINLU ZHANG/CHINA DAILY", "(Foto: dpa)"); the same
--- paragraph twice in a row (quotes and one or two letters may differ); and an alt text broken off at its first quote,
--- followed by the whole caption. The page gets  caption[line] = {credit=, rule=}  and  copy[line] = line of the caption.
+-- Saved web pages give a picture's words twice: once from its alt text, once from the caption
+-- below. Three things betray a caption: a credit at its end ("Photo: VCG", "MINLU ZHANG/CHINA
+-- DAILY", "(Foto: dpa)"); the same paragraph twice in a row (quotes and one or two letters may
+-- differ); and an alt text broken off at its first quote, followed by the whole caption. The page
+-- gets  caption[line] = {credit=, rule=}  and  copy[line] = line of the caption.
 
 local names = require "names"
 local shape = require "shape"
@@ -39,7 +40,9 @@ end
 -- The known credit word that ends where the colon stands.
 local function credit_word(head)
     head = match(#head > 44 and sub(head, -44) or head, "^(.*%S)") or ""
-    if byte(head, -1) and byte(head, -1) >= 0x80 and find(head, "[\xE3-\xED]", -3) then return cjk_credit_word(head) end
+    if byte(head, -1) and byte(head, -1) >= 0x80 and find(head, "[\xE3-\xED]", -3) then
+        return cjk_credit_word(head)
+    end
     local from = last_blank(head)
     local last = shape.small(sub(head, from + 1))
     if not LAST_WORD[last] and not LAST_WORD[match(last, "^[%(%[\"]*(.*)$")] then return nil end
@@ -79,10 +82,13 @@ end
 
 -- "(Photo by Xie Hao/Xinhua)", "[Photo/Agencies]", "（新华社记者 王 摄）", "(Xinhua/Li Xin)"
 local function bracket_credit(tail)
-    local inner = match(tail, "[%(%[]([^%(%)%[%]]+)[%)%]]$") or between(tail, "（", "）") or between(tail, "【", "】")
+    local inner = match(tail, "[%(%[]([^%(%)%[%]]+)[%)%]]$") or between(tail, "（", "）")
+        or between(tail, "【", "】")
     if not inner or #inner > 80 then return nil end
-    local by = match(inner, "^[Pp]hoto by (.+)$") or match(inner, "^[Pp]hoto[/ ]+(.+)$") or match(inner, "^[Ff]oto[/ ]+(.+)$")
-        or match(inner, "^(.+)摄$") or match(inner, "^(.+)供图$") or match(inner, "^AP Photo[/ ]*(.*)$")
+    local by = match(inner, "^[Pp]hoto by (.+)$") or match(inner, "^[Pp]hoto[/ ]+(.+)$")
+        or match(inner, "^[Ff]oto[/ ]+(.+)$")
+        or match(inner, "^(.+)摄$") or match(inner, "^(.+)供图$") or match(inner,
+            "^AP Photo[/ ]*(.*)$")
         or match(inner, "^[Cc]ourtesy of (.+)$")
     if by then return by end
     local named = colon_credit(inner)
@@ -96,7 +102,8 @@ local function slash_credit(tail)
     local before, after = match(tail, "^(.*)/([^/]+)$")
     if not before or #after > 40 then return nil end
     local low = shape.small(after)
-    local left = match(before, "(%S+%s%S+%s%S+)$") or match(before, "(%S+%s%S+)$") or match(before, "(%S+)$") or ""
+    local left = match(before, "(%S+%s%S+%s%S+)$") or match(before, "(%S+%s%S+)$") or match(before,
+        "(%S+)$") or ""
     local last = match(left, "(%S+)$") or ""
     if names.source[low] then
         local up, small = shape.cases(last)
@@ -108,7 +115,8 @@ local function slash_credit(tail)
     if names.source[shape.small(last)] and shape.is_name(after) then return last .. "/" .. after end
     local _, low_after = shape.cases(after)
     local _, low_last = shape.cases(last)
-    if low_after == 0 and low_last == 0 and find(after, "%u%u") and find(last, "%u%u") and find(left, " ") then
+    if low_after == 0 and low_last == 0 and find(after, "%u%u") and find(last, "%u%u")
+        and find(left, " ") then
         return (match(left, "(%u%S*%s%u%S*)$") or last) .. "/" .. after
     end
     return nil
@@ -129,8 +137,10 @@ local function credit_of(tail, last)
     return colon_credit(tail) or (find(tail, "/", 1, true) and slash_credit(tail)) or courtesy(tail)
 end
 
--- Bytes that end a sentence or a quotation: a line that ends so has no credit, unless a colon is near its end.
-local CLOSED = { [46] = true, [33] = true, [63] = true, [34] = true, [39] = true, [44] = true, [59] = true, [58] = true }
+-- Bytes that end a sentence or a quotation: a line that ends so has no credit, unless a colon is
+-- near its end.
+local CLOSED = { [46] = true, [33] = true, [63] = true, [34] = true, [39] = true, [44] = true,
+    [59] = true, [58] = true }
 
 -- The credit at the end of a line, or nil.
 function captions.credit(s)
@@ -141,7 +151,10 @@ function captions.credit(s)
         return nil
     end
     local tail = #s > TAIL and match(sub(s, -TAIL), "^[\x80-\xBF]*(.*)$") or s
-    if not find(tail, "[:/%)%]\x80-\xFF]") and not find(tail, "ourtesy of", 1, true) and sub(tail, -3) ~= "VCG" then return nil end
+    if not find(tail, "[:/%)%]\x80-\xFF]") and not find(tail, "ourtesy of", 1, true) and sub(tail,
+        -3) ~= "VCG" then
+        return nil
+    end
     if find(tail, "\xC2\xA0", 1, true) then tail = gsub(tail, "\xC2\xA0", " ") end
     if last == 46 then tail = match(tail, "^(.*[^%s%.])") or "" end
     return credit_of(tail, byte(tail, -1))
@@ -161,7 +174,8 @@ end
 local function same(a, b)
     if a == b then return true end
     local d = #a - #b
-    if d > 40 or d < -40 or byte(a, -1) ~= byte(b, -1) or byte(a, -3) ~= byte(b, -3) or byte(a, -5) ~= byte(b, -5) then
+    if d > 40 or d < -40 or byte(a, -1) ~= byte(b, -1) or byte(a, -3) ~= byte(b, -3) or byte(a,
+        -5) ~= byte(b, -5) then
         return false
     end
     if find(a, "^%w") and find(b, "^%w") and byte(a) ~= byte(b) then return false end
@@ -173,12 +187,14 @@ end
 local function broken_off(a, b)
     if #a < 8 or #b <= #a or byte(a) ~= byte(b) or sub(b, 1, #a) ~= a then return false end
     local rest = match(sub(b, #a + 1, #a + 12), "^%s*(.*)$")
-    return find(rest, "^[\"']") ~= nil or find(rest, "^\xE2\x80[\x98-\x9F]") ~= nil or find(rest, "^\xC2[\xAB\xBB]") ~= nil
+    return find(rest, "^[\"']") ~= nil or find(rest, "^\xE2\x80[\x98-\x9F]") ~= nil or find(rest,
+        "^\xC2[\xAB\xBB]") ~= nil
         or find(rest, "^\xE3\x80[\x8C-\x8F]") ~= nil
 end
 
 local function markdown_image(s)
-    local alt = match(s, "^!%[(.*)%]%(%S*%)$") or match(s, "^!%[(.*)%]%(%S+ \".*\"%)$") or match(s, "^%[!%[(.*)%]%(%S*%)%]%(%S*%)$")
+    local alt = match(s, "^!%[(.*)%]%(%S*%)$") or match(s, "^!%[(.*)%]%(%S+ \".*\"%)$") or match(s,
+        "^%[!%[(.*)%]%(%S*%)%]%(%S*%)$")
     return alt
 end
 
@@ -191,7 +207,9 @@ local function pair(page, a, b, fa, fb)
     if same(a, b) then
         local original = page.copy[fa] or fa
         page.copy[fb] = original
-        if not page.caption[original] then mark(page, original, nil, "doubled", page.s[original]) end
+        if not page.caption[original] then
+            mark(page, original, nil, "doubled", page.s[original])
+        end
         return
     end
     if broken_off(a, b) and not page.copy[fa] then
@@ -237,7 +255,9 @@ function captions.find(page)
             before = nil
             if last[b] - f <= 2 and last[b] > f then wrapped_credit(page, b) end
         else
-            if text ~= before and (byte(text, -1) ~= 46 or find(text, ":", -50, true)) then alone(page, f, text) end
+            if text ~= before and (byte(text, -1) ~= 46 or find(text, ":", -50, true)) then
+                alone(page, f, text)
+            end
             if before and alike(before, text) then pair(page, before, text, before_line, f) end
             before, before_line = text, f
         end

@@ -1,12 +1,16 @@
--- dates.lua: the day in a mail's or an archive's header, as RFC 3339 or as a date alone; nil where it is not understood.
--- "Tue, 7 May 2024 20:46:00 +0100" (RFC 5322), "May 7, 2024 Tuesday", "7 May 2024", "2024-05-07".
+-- dates.lua: the day in a mail's or an archive's header, as RFC 3339 or as a date alone; nil where
+-- it is not understood. "Tue, 7 May 2024 20:46:00 +0100" (RFC 5322), "May 7, 2024 Tuesday", "7 May
+-- 2024", "2024-05-07".
 
 local match = string.match
 
 local dates = {}
 
 local MONTHS = {}
-for i, name in ipairs { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec" } do MONTHS[name] = i end
+for i, name in ipairs { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
+    "nov", "dec" } do
+    MONTHS[name] = i
+end
 
 local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 
@@ -19,7 +23,8 @@ local function day(y, m, d)
 end
 
 local function in_range(hour, min, sec, zh, zm)
-    return tonumber(hour) < 24 and tonumber(min) < 60 and (tonumber(sec) or 0) < 60 and tonumber(zh) < 15 and tonumber(zm) < 60
+    return tonumber(hour) < 24 and tonumber(min) < 60 and (tonumber(sec) or 0) < 60
+        and tonumber(zh) < 15 and tonumber(zm) < 60
 end
 
 -- Takes the text of a header of at most 200 bytes.
@@ -31,9 +36,11 @@ function dates.read(s)
     d, m, y, rest = match(s, "(%d%d?) (%a%a%a)%a* (%d%d%d%d)(.*)$")
     if d then
         local date = day(y, m, d)
-        local hour, min, sec, sign, zh, zm = match(rest, "^ (%d%d):(%d%d):?(%d?%d?) ([+-])(%d%d)(%d%d)")
+        local hour, min, sec, sign, zh, zm = match(rest,
+            "^ (%d%d):(%d%d):?(%d?%d?) ([+-])(%d%d)(%d%d)")
         if not date or not hour or not in_range(hour, min, sec, zh, zm) then return date end
-        return ("%sT%s:%s:%s%s%s:%s"):format(date, hour, min, sec ~= "" and sec or "00", sign, zh, zm)
+        return ("%sT%s:%s:%s%s%s:%s"):format(date, hour, min, sec ~= "" and sec or "00", sign, zh,
+            zm)
     end
     m, d, y = match(s, "(%a%a%a)%a* (%d%d?), (%d%d%d%d)")
     return m and day(y, m, d) or nil

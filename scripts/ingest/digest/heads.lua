@@ -1,6 +1,7 @@
--- heads.lua: what stands above and below the text of messages and archived documents: headers such as "From: ..." or
--- "BYLINE: ...", the centred house and day of a document, the owner's line at its end.
--- All functions fill the article `a` that article.lua reads (title_text, byline_text, date_text, ...).
+-- heads.lua: what stands above and below the text of messages and archived documents: headers such
+-- as "From: ..." or "BYLINE: ...", the centred house and day of a document, the owner's line at its
+-- end. All functions fill the article `a` that article.lua reads (title_text, byline_text,
+-- date_text, ...).
 
 local lines = require "lines"
 local names = require "names"
@@ -37,7 +38,8 @@ local function is_label(s)
     return find(s, "^%u[%u%-]+ ?%u*:%s?") ~= nil or find(s, "^Load%-Date: ") ~= nil
 end
 
--- The lines above the text by their place: centred, or plain; the last of them. Labels are read at once.
+-- The lines above the text by their place: centred, or plain; the last of them. Labels are read at
+-- once.
 local function above_text(a)
     local page, plain, centred = a.page, {}, {}
     local labelled, upto = false, a.first
@@ -47,7 +49,8 @@ local function above_text(a)
             if is_label(s) then
                 heads.header(a, line)
                 labelled = true
-            elseif labelled or #s > 250 or (#plain > 0 and page.kind[page.block_of[line]] == "prose") then
+            elseif labelled or #s > 250 or (#plain > 0
+                and page.kind[page.block_of[line]] == "prose") then
                 break
             elseif (page.indent[line] or 0) > 3 then
                 centred[#centred + 1] = line
@@ -74,8 +77,8 @@ local function choose_title(a, plain, centred)
     a.title_text = lines.join(page.s, top, bottom)
 end
 
--- The head of a numbered document: house and day in the middle of the line, then the title, then labels.
--- Gives its last line.
+-- The head of a numbered document: house and day in the middle of the line, then the title, then
+-- labels. Gives its last line.
 function heads.document(a)
     local page = a.page
     local plain, centred, upto = above_text(a)
@@ -90,7 +93,8 @@ end
 
 local function is_owner(s)
     local low = #s <= 200 and shape.small(s) or ""
-    return find(low, "^copyright") or find(low, "^©") or find(low, "all rights reserved", 1, true) or names.closing[low]
+    return find(low, "^copyright") or find(low, "^©") or find(low, "all rights reserved", 1, true)
+        or names.closing[low]
 end
 
 -- Labels and the owner's line under the text; gives the last line of the text itself.

@@ -6,8 +6,9 @@
 --   "short"    one short line without full stop: a title, a sub-head, or prose cut short
 --   "topped"   prose whose first line was broken off on purpose: perhaps a title on top of its text
 --   "again"    a title given a second time             "prose"  anything else
--- The page also gets  short (the numbers of short and topped paragraphs, in order),  width (columns at which prose was wrapped, or nil),  label[b] ("GT" in "GT: How ...") and
--- speakers (the labels that open several paragraphs),  times (how often a short line stands on the page, folded).
+-- The page also gets  short (the numbers of short and topped paragraphs, in order),  width (columns
+-- at which prose was wrapped, or nil),  label[b] ("GT" in "GT: How ...") and speakers (the labels
+-- that open several paragraphs),  times (how often a short line stands on the page, folded).
 
 local names = require "names"
 local shape = require "shape"
@@ -26,8 +27,8 @@ local function fits(s, room)
     return shape.width(word) + 1 <= room - 1
 end
 
--- The width of lines that are broken only where the next word does not fit; nil for a list or verse.
--- Takes their numbers.
+-- The width of lines that are broken only where the next word does not fit; nil for a list or
+-- verse. Takes their numbers.
 local function filled(page, sample)
     local s, widths, widest = page.s, {}, 0
     for k, i in ipairs(sample) do
@@ -38,13 +39,15 @@ local function filled(page, sample)
     if widest < 45 or widest > 140 then return nil end
     local early = 0
     for k, i in ipairs(sample) do
-        if find(s[i], "^[%(%[]?%d+[%)%].]") or fits(s[i + 1], widest - widths[k]) then early = early + 1 end
+        if find(s[i], "^[%(%[]?%d+[%)%].]") or fits(s[i + 1], widest - widths[k]) then
+            early = early + 1
+        end
     end
     return early * 5 <= #sample and widest or nil
 end
 
--- The column at which hard-wrapped prose breaks, or nil where it is not wrapped: read from a few long paragraphs,
--- or, where there are none, from the middle lines of short ones together.
+-- The column at which hard-wrapped prose breaks, or nil where it is not wrapped: read from a few
+-- long paragraphs, or, where there are none, from the middle lines of short ones together.
 local function wrap_width(page)
     local widest, seen, found, pool = 0, 0, 0, {}
     for b = 1, page.blocks do
@@ -135,9 +138,13 @@ local function many_lines(page, b, s)
     local f, l = page.first[b], page.last[b]
     if page.caption[f] and page.caption[l] then return "caption" end
     if #s <= TITLE and shape.ending(s) ~= "stop" then
-        if l - f == 1 and not page.width and #page.s[l] <= 60 and shape.byline(page.s[l]) then return "topped" end
+        if l - f == 1 and not page.width and #page.s[l] <= 60 and shape.byline(page.s[l]) then
+            return "topped"
+        end
         if broken_on_purpose(page, f) and not shape.is_rule(page.s[f + 1]) then return "topped" end
-        if not page.width and shape.weight(s) < 120 and #page.s[f + 1] > 160 then return "topped" end
+        if not page.width and shape.weight(s) < 120 and #page.s[f + 1] > 160 then
+            return "topped"
+        end
     end
     return "prose"
 end
@@ -166,7 +173,8 @@ end
 
 local OPEN = { prose = true, topped = true }
 
--- A short line is an end mark when it is a house's name, or stands more than once, and prose never follows it.
+-- A short line is an end mark when it is a house's name, or stands more than once, and prose never
+-- follows it.
 local function end_marks(page)
     local kind, key, times = page.kind, page.key, page.times
     local sign = signers(page)
@@ -177,7 +185,8 @@ local function end_marks(page)
     end
     for _, b in ipairs(page.short) do
         local k = key[b]
-        if k and kind[b] == "short" and #k <= MARK and not OPEN[kind[b + 1]] and OPEN[kind[b - 1]] then
+        if k and kind[b] == "short" and #k <= MARK and not OPEN[kind[b + 1]]
+            and OPEN[kind[b - 1]] then
             local s = page.s[page.first[b]]
             local known = names.source[shape.unbracketed(k)] ~= nil or sign[k]
             local learned = times[k] > 1 and not followed[k] and shape.words(s) <= 4
@@ -191,8 +200,10 @@ local function repeated_titles(page)
     local kind, found = page.kind, false
     for below, line in pairs(page.copy) do
         local b = page.block_of[line]
-        if below > line and kind[b] == "caption" and page.first[b + 1] == below and not page.caption[line].credit
-            and (b == 1 or kind[b - 1] == "mark" or kind[b - 1] == "rule") and #page.s[line] <= 200 and OPEN[kind[b + 2]] and not shape.ending(page.s[line]) then
+        if below > line and kind[b] == "caption" and page.first[b + 1] == below
+            and not page.caption[line].credit
+            and (b == 1 or kind[b - 1] == "mark" or kind[b - 1] == "rule") and #page.s[line] <= 200
+                and OPEN[kind[b + 2]] and not shape.ending(page.s[line]) then
             kind[b], kind[b + 1] = "short", "again"
             page.caption[line] = nil
             page.short[#page.short + 1] = b
@@ -211,7 +222,8 @@ end
 
 -- Gives every paragraph its kind.
 function kinds.find(page)
-    page.kind, page.key, page.times, page.label, page.labels, page.speakers, page.short = {}, {}, {}, {}, {}, {}, {}
+    page.kind, page.key, page.times, page.label, page.labels, page.speakers, page.short = {}, {},
+        {}, {}, {}, {}, {}
     page.width = wrap_width(page)
     local kind, first, last, s, short = page.kind, page.first, page.last, page.s, page.short
     for b = 1, page.blocks do
@@ -221,7 +233,9 @@ function kinds.find(page)
         kind[b] = k
         if k == "short" or k == "topped" then short[#short + 1] = b end
         local colon = find(text, ":", 1, true)
-        if (colon and colon < 42 or byte(text) >= 0xE3) and k ~= "caption" then note_label(page, b, text) end
+        if (colon and colon < 42 or byte(text) >= 0xE3) and k ~= "caption" then
+            note_label(page, b, text)
+        end
     end
     end_marks(page)
     repeated_titles(page)

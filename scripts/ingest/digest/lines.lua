@@ -1,11 +1,12 @@
--- lines.lua: cuts a text into lines and paragraphs, once; every other module reads what stands here.
+-- lines.lua: cuts a text into lines and paragraphs, once; every other module reads what stands
+-- here.
 --
--- A page has, by line number (from 1):  s (the line without blanks and quote marks at its ends, "" where
--- it is blank), from (its first byte in the text), indent (leading blanks, where
--- there are any), hollow (a line that holds a quote mark alone: blank, but part of the article).
--- underlined tells that a line of signs stands right below another line, as long as that.
--- Paragraphs ("blocks") are runs of lines that are not blank:  first, last (line numbers), gap (blank lines before),
--- by block number; block_of gives the block of a line.
+-- A page has, by line number (from 1):  s (the line without blanks and quote marks at its ends, ""
+-- where it is blank), from (its first byte in the text), indent (leading blanks, where there are
+-- any), hollow (a line that holds a quote mark alone: blank, but part of the article). underlined
+-- tells that a line of signs stands right below another line, as long as that. Paragraphs
+-- ("blocks") are runs of lines that are not blank:  first, last (line numbers), gap (blank lines
+-- before), by block number; block_of gives the block of a line.
 
 local shape = require "shape"
 local byte, find, match, sub = string.byte, string.find, string.match, string.sub
@@ -25,8 +26,10 @@ local function trim(s)
             a = a + 1
         elseif c == 0xC2 and byte(s, a + 1) == 0xA0 then
             a = a + 2
-        elseif (c == 0xE3 and sub(s, a, a + 2) == "\xE3\x80\x80") or (c == 0xEF and sub(s, a, a + 2) == "\xEF\xBB\xBF")
-            or (c == 0xE2 and (sub(s, a, a + 2) == "\xE2\x80\x8B" or sub(s, a, a + 2) == "\xE2\x80\xAF")) then
+        elseif (c == 0xE3 and sub(s, a, a + 2) == "\xE3\x80\x80") or (c == 0xEF and sub(s, a,
+            a + 2) == "\xEF\xBB\xBF")
+            or (c == 0xE2 and (sub(s, a, a + 2) == "\xE2\x80\x8B" or sub(s, a,
+                a + 2) == "\xE2\x80\xAF")) then
             a = a + 3
         else
             break
@@ -39,7 +42,8 @@ local function trim(s)
         elseif c == 0xA0 and byte(s, b - 1) == 0xC2 then
             b = b - 2
         elseif (c == 0x80 or c == 0x8B or c == 0xAF) and b >= 3
-            and (sub(s, b - 2, b) == "\xE3\x80\x80" or sub(s, b - 2, b) == "\xE2\x80\x8B" or sub(s, b - 2, b) == "\xE2\x80\xAF") then
+            and (sub(s, b - 2, b) == "\xE3\x80\x80" or sub(s, b - 2, b) == "\xE2\x80\x8B" or sub(s,
+                b - 2, b) == "\xE2\x80\xAF") then
             b = b - 3
         else
             break
@@ -48,7 +52,8 @@ local function trim(s)
     return sub(s, a, b), a - 1
 end
 
--- First bytes of signs that stand for blanks, and last bytes of the same: such a line is trimmed the slow way.
+-- First bytes of signs that stand for blanks, and last bytes of the same: such a line is trimmed
+-- the slow way.
 local LEAD, TAIL = { [0xC2] = true }, { [0xA0] = true, [0x80] = true, [0x8B] = true, [0xAF] = true }
 for c = 0, 32 do LEAD[c], TAIL[c] = true, true end
 for c = 0xE2, 0xEF do LEAD[c] = true end
@@ -89,7 +94,8 @@ function lines.last_byte(page, i)
 end
 
 -- The size of paragraphs a to b, in bytes.
-function lines.bytes(page, a, b) return lines.last_byte(page, page.last[b]) - page.from[page.first[a]] + 1 end
+function lines.bytes(page, a, b) return lines.last_byte(page,
+    page.last[b]) - page.from[page.first[a]] + 1 end
 
 -- A text quoted as in mail ("> " before each line): the marks are taken off.
 local function unquote(page)
@@ -123,7 +129,8 @@ local function parts(page, i, open)
     local above = page.s[i - 1]
     if #above > shape.LONGEST then return true end
     local chars, width, length = shape.chars(above), shape.width(above), shape.chars(s)
-    local off = math.min(math.abs(chars - length), math.abs(width - length), math.abs(#above - length))
+    local off = math.min(math.abs(chars - length), math.abs(width - length),
+        math.abs(#above - length))
     if off > 2 and off * 5 > width then return true end
     page.underlined = true
     return false
@@ -152,14 +159,16 @@ end
 
 -- Takes the decoded text, gives the page.
 function lines.read(text)
-    local page = { text = text, s = {}, from = {}, indent = {}, hollow = {}, first = {}, last = {}, gap = {}, block_of = {} }
+    local page = { text = text, s = {}, from = {}, indent = {}, hollow = {}, first = {}, last = {},
+        gap = {}, block_of = {} }
     cut(text, page)
     unquote(page)
     paragraphs(page)
     return page
 end
 
--- Two lines are joined without a blank between two CJK letters and after a word broken at its hyphen.
+-- Two lines are joined without a blank between two CJK letters and after a word broken at its
+-- hyphen.
 local function tight(before, after)
     local c = byte(before, -1)
     if c == 45 then return find(after, "^%l") and find(before, "%w%-$", -2) end

@@ -1,5 +1,6 @@
--- patterns.lua: forms that are found by what returns in a file: rules or closing signs between articles, a list
--- of contents whose entries come again as titles, titles in capitals. Plans are as in structure.lua.
+-- patterns.lua: forms that are found by what returns in a file: rules or closing signs between
+-- articles, a list of contents whose entries come again as titles, titles in capitals. Plans are as
+-- in structure.lua.
 
 local names = require "names"
 local shape = require "shape"
@@ -24,8 +25,10 @@ local function opens_article(page, b)
     if kind[b] == "topped" then return true end
     if kind[b] ~= "short" then
         -- a few short lines, title and writer or a title on two lines, with text below
-        return kind[b] == "prose" and page.last[b] > page.first[b] and page.last[b] - page.first[b] <= 2
-            and #page.s[page.last[b]] <= 90 and shape.ending(page.s[page.last[b]]) == nil and #page.s[page.first[b]] <= 160
+        return kind[b] == "prose" and page.last[b] > page.first[b]
+            and page.last[b] - page.first[b] <= 2
+            and #page.s[page.last[b]] <= 90 and shape.ending(page.s[page.last[b]]) == nil
+                and #page.s[page.first[b]] <= 160
             and PROSE[kind[b + 1]] ~= nil
     end
     for n = b + 1, b + 3 do
@@ -37,7 +40,8 @@ local function opens_article(page, b)
 end
 patterns.opens_article = opens_article
 
--- What stands above the first article: a masthead, a greeting. Gives the block where the first article begins.
+-- What stands above the first article: a masthead, a greeting. Gives the block where the first
+-- article begins.
 local function skip_front(page, b, next_start)
     local kind = page.kind
     for _ = 1, 6 do
@@ -48,11 +52,14 @@ local function skip_front(page, b, next_start)
         elseif kind[b] == "short" and kind[nx] == "short" and not is_byline_block(page, nx)
             and PROSE[kind[nx + 1]] and not page.caption[page.first[nx]] then
             b = nx
-        elseif kind[b] == "short" and opens_article(page, nx) and not PROSE[kind[nx]] and nx + 1 < next_start then
+        elseif kind[b] == "short" and opens_article(page, nx) and not PROSE[kind[nx]]
+            and nx + 1 < next_start then
             b = nx
-        elseif kind[b] == "short" and kind[nx] == "topped" and nx + 1 < next_start and not page.width then
+        elseif kind[b] == "short" and kind[nx] == "topped" and nx + 1 < next_start
+            and not page.width then
             b = nx
-        elseif kind[b] == "prose" and not opens_article(page, b) and opens_article(page, nx) and nx + 1 < next_start then
+        elseif kind[b] == "prose" and not opens_article(page, b) and opens_article(page, nx)
+            and nx + 1 < next_start then
             b = nx
         else
             return b
@@ -108,10 +115,12 @@ local function separated(page, g)
         local line = page.first[b]
         if g.mark then plan.marks[line] = true else plan.outside[line] = "separator" end
         if b < page.blocks and page.kind[b + 1] ~= "rule" then
-            local ev = evidence({}, g.mark and "end-mark-before" or "rule-before", line, 0.55, "\"" .. g.sign .. "\" stands before, "
+            local ev = evidence({}, g.mark and "end-mark-before" or "rule-before", line, 0.55, "\""
+                .. g.sign .. "\" stands before, "
                 .. #g .. " times on the page")
             if opens_article(page, b + 1) then
-                evidence(ev, "title-shape", page.first[b + 1], 0.4, "a short line without full stop, text below")
+                evidence(ev, "title-shape", page.first[b + 1], 0.4,
+                    "a short line without full stop, text below")
             end
             add(b + 1, ev)
         end
@@ -152,12 +161,16 @@ end
 
 local function is_list(page, b)
     local f, l = page.first[b], page.last[b]
-    if l == f or l - f > 400 or (l - f >= 2 and is_full(page, f) and is_full(page, f + 1)) then return false end
+    if l == f or l - f > 400 or (l - f >= 2 and is_full(page, f) and is_full(page, f + 1)) then
+        return false
+    end
     local stops, full = 0, 0
     for i = f, l do
         local s = page.s[i]
         if #s > 240 then return false end
-        if i < l and is_full(page, i) and not kinds.broken_on_purpose(page, i) then full = full + 1 end
+        if i < l and is_full(page, i) and not kinds.broken_on_purpose(page, i) then
+            full = full + 1
+        end
         if full > 2 and full * 3 > i - f then return false end
         if shape.ending(s) == "stop" then stops = stops + 1 end
     end
@@ -181,11 +194,9 @@ local function entries(page)
     return list
 end
 
--- A list of contents at the top, whose entries come again.
-function patterns.contents(page)
-    local list = entries(page)
-    if #list < 2 then return nil end
-    local by_key, numbers, last_entry = {}, {}, list[#list]
+-- The entries by what they say and by their number.
+local function index_entries(page, list)
+    local by_key, numbers = {}, {}
     for _, i in ipairs(list) do
         local key, number = entry_key(page.s[i])
         if #key >= 4 and not by_key[key] then
@@ -193,39 +204,65 @@ function patterns.contents(page)
             if number then numbers[number] = by_key[key] end
         end
     end
-    local cuts, matched, from, upto = {}, 0, nil, 0
+    return by_key, numbers
+end
+
+local function may_be_titled(page, b)
+    local lines_below = page.last[b] - page.first[b]
+    return #page.s[page.first[b]] <= 260
+        and (TITLED[page.kind[b]] or (page.kind[b] == "prose" and lines_below >= 1
+            and lines_below <= 3))
+end
+
+-- The lines that say again what an entry says, each entry once; by its number alone below the list.
+local function find_again(page, list)
+    local by_key, numbers = index_entries(page, list)
+    local again, last_entry = {}, list[#list]
     for b = 2, page.blocks do
         local line = page.first[b]
-        local s = page.s[line]
-        if #s <= 260 and (TITLED[page.kind[b]] or (page.kind[b] == "prose" and page.last[b] > line and page.last[b] - line <= 3)) then
-            local key, number = title_key(page, b, s)
-            local e = by_key[key]
-            local how = e and "contents"
+        if may_be_titled(page, b) then
+            local key, number = title_key(page, b, page.s[line])
+            local e, how = by_key[key], "contents"
             if not e and number and line > last_entry and page.kind[b] == "short" then
                 e, how = numbers[number], "contents-number"
             end
             if e and e.line < line and not e.again then
                 e.again = line
-                matched = matched + 1
-                if not from or e.line < from then from = e.line end
-                if e.line > upto then upto = e.line end
-                cuts[#cuts + 1] = { line = line, title_lines = { line, line }, title = (shape.unnumbered(s)), entry = e, how = how }
+                again[#again + 1] = { line = line, entry = e.line, how = how }
             end
         end
     end
-    if matched < 2 then return nil end
-    local listed = 0
+    return again
+end
+
+-- First and last entry that come again, and the number of entries between them.
+local function reach(list, again)
+    local from, upto, listed = math.huge, 0, 0
+    for _, c in ipairs(again) do
+        from, upto = math.min(from, c.entry), math.max(upto, c.entry)
+    end
     for _, i in ipairs(list) do
         if i >= from and i <= upto then listed = listed + 1 end
     end
-    if matched * 10 < listed * 6 then return nil end
-    local plan = { form = "contents", cuts = {}, outside = {}, contents = { from, upto } }
-    for _, c in ipairs(cuts) do
+    return upto, listed
+end
+
+-- A list of contents at the top, whose entries come again.
+function patterns.contents(page)
+    local list = entries(page)
+    if #list < 2 then return nil end
+    local again = find_again(page, list)
+    local upto, listed = reach(list, again)
+    if #again < 2 or #again * 10 < listed * 6 then return nil end
+    local plan = { form = "contents", cuts = {}, outside = {} }
+    for _, c in ipairs(again) do
         if c.line > upto then
-            local ev = evidence({}, c.how, c.entry.line, c.how == "contents" and 0.7 or 0.5, "the list of contents names it on line " .. c.entry.line)
-            evidence(ev, "agreement", c.line, 0.28, matched .. " of " .. listed .. " entries come again")
-            c.evidence, c.entry, c.how = ev, nil, nil
-            plan.cuts[#plan.cuts + 1] = c
+            local ev = evidence({}, c.how, c.entry, c.how == "contents" and 0.7 or 0.5,
+                "the list of contents names it on line " .. c.entry)
+            evidence(ev, "agreement", c.line, 0.28, #again .. " of " .. listed
+                .. " entries come again")
+            plan.cuts[#plan.cuts + 1] = { line = c.line, title_lines = { c.line, c.line },
+                title = (shape.unnumbered(page.s[c.line])), evidence = ev }
         end
     end
     return #plan.cuts >= 2 and plan or nil
@@ -243,7 +280,10 @@ local function caps_run(page, b)
     if upto < l then return upto end
     local nx = page.kind[b + 1]
     if nx == "prose" or nx == "topped" or nx == "caption" or nx == "note" then return upto end
-    if nx == "short" and page.kind[b + 2] == "prose" and not shape.is_caps(page.s[page.first[b + 1]]) then return upto end
+    if nx == "short" and page.kind[b + 2] == "prose"
+        and not shape.is_caps(page.s[page.first[b + 1]]) then
+        return upto
+    end
     return nil
 end
 
@@ -253,7 +293,8 @@ function patterns.capitals(page)
     for b = 1, page.blocks do
         local k = page.kind[b]
         local s = page.s[page.first[b]]
-        if k ~= "rule" and k ~= "caption" and k ~= "mark" and #s <= shape.LONGEST and not find(s, "%l") then
+        if k ~= "rule" and k ~= "caption" and k ~= "mark" and #s <= shape.LONGEST and not find(s,
+            "%l") then
             local upto = caps_run(page, b)
             if upto and (shape.words(s) > 1 or upto > page.first[b] or shape.is_cjk(s)) then
                 found[#found + 1] = { b = b, upto = upto }
@@ -271,8 +312,12 @@ function patterns.capitals(page)
         if not strict or page.gap[b] >= 2 or page.kind[b - 1] == "mark" or b == 1 then
             local ev = evidence({}, "capitals", f, 0.5, "a title in capitals above its text")
             evidence(ev, "repeated", f, 0.2, #found .. " such titles on the page")
-            if page.gap[b] >= 2 then evidence(ev, "blank-before", f, 0.2, page.gap[b] .. " blank lines before it") end
-            if page.kind[b - 1] == "mark" then evidence(ev, "end-mark-before", page.first[b - 1], 0.25, "an end mark before it") end
+            if page.gap[b] >= 2 then
+                evidence(ev, "blank-before", f, 0.2, page.gap[b] .. " blank lines before it")
+            end
+            if page.kind[b - 1] == "mark" then
+                evidence(ev, "end-mark-before", page.first[b - 1], 0.25, "an end mark before it")
+            end
             plan.cuts[#plan.cuts + 1] = { line = f, title_lines = { f, c.upto }, evidence = ev }
         end
     end

@@ -1,9 +1,11 @@
--- shape.lua: what one line looks like. No language is assumed: letters are told by their bytes, the case of
--- Latin, Greek and Cyrillic letters by the ranges of their UTF-8 encoding, CJK text by its three-byte letters.
--- All functions look at no more than a few hundred bytes, so that a line of a megabyte costs what a short one does.
+-- shape.lua: what one line looks like. No language is assumed: letters are told by their bytes, the
+-- case of Latin, Greek and Cyrillic letters by the ranges of their UTF-8 encoding, CJK text by its
+-- three-byte letters. All functions look at no more than a few hundred bytes, so that a line of a
+-- megabyte costs what a short one does.
 
 local names = require "names"
-local byte, find, gsub, lower, match, sub = string.byte, string.find, string.gsub, string.lower, string.match, string.sub
+local byte, find, gsub, lower, match, sub = string.byte, string.find, string.gsub, string.lower,
+    string.match, string.sub
 
 local shape = {}
 
@@ -86,7 +88,8 @@ end
 
 -- Quotes of any kind, blanks of any kind and case make no difference to what is the same text.
 function shape.fold(s)
-    if not find(s, "[\x80-\xFF\"'`\t\n]") and not find(s, "  ", 1, true) and byte(s, -1) ~= 32 and byte(s) ~= 32 then
+    if not find(s, "[\x80-\xFF\"'`\t\n]") and not find(s, "  ", 1, true) and byte(s, -1) ~= 32
+        and byte(s) ~= 32 then
         return lower(s)
     end
     if find(s, "[\xC2\xE2\xE3]") then
@@ -105,9 +108,11 @@ function shape.fold(s)
     return s
 end
 
-local CLOSERS = { ["”"] = true, ["’"] = true, ["»"] = true, ["」"] = true, ["』"] = true, ["）"] = true, ["】"] = true, ["“"] = true }
+local CLOSERS = { ["”"] = true, ["’"] = true, ["»"] = true, ["」"] = true, ["』"] = true,
+    ["）"] = true, ["】"] = true, ["“"] = true }
 
-local ASCII_CLOSERS = { [34] = true, [39] = true, [41] = true, [93] = true, [42] = true, [95] = true }
+local ASCII_CLOSERS = { [34] = true, [39] = true, [41] = true, [93] = true, [42] = true,
+    [95] = true }
 
 -- Where the last sign stands that is no quote and no bracket.
 local function last_sign(s)
@@ -127,19 +132,23 @@ local function last_sign(s)
     return at
 end
 
-local STOPS = { ["。"] = "stop", ["！"] = "call", ["？"] = "question", ["…"] = "stop", ["："] = "colon", ["；"] = "comma",
+local STOPS = { ["。"] = "stop", ["！"] = "call", ["？"] = "question", ["…"] = "stop",
+    ["："] = "colon", ["；"] = "comma",
     ["，"] = "comma", ["、"] = "comma", ["।"] = "stop", ["؟"] = "question", ["．"] = "stop" }
-local ASCII_STOPS = { [46] = "stop", [33] = "call", [63] = "question", [58] = "colon", [59] = "comma", [44] = "comma" }
+local ASCII_STOPS = { [46] = "stop", [33] = "call", [63] = "question", [58] = "colon",
+    [59] = "comma", [44] = "comma" }
 
--- How the line ends: "stop", "call", "question", "colon", "comma", or nil. The second value tells whether quotes
--- or brackets follow that sign.
+-- How the line ends: "stop", "call", "question", "colon", "comma", or nil. The second value tells
+-- whether quotes or brackets follow that sign.
 function shape.ending(s)
     local at = last_sign(s)
     local c = byte(s, at)
     local closed = at < #s
     if not c then return nil, closed end
     if c < 0x80 then
-        if c == 46 and byte(s, at - 2) == 46 and find(s, "^%a%.%a%.", at - 3) then return nil, closed end
+        if c == 46 and byte(s, at - 2) == 46 and find(s, "^%a%.%a%.", at - 3) then
+            return nil, closed
+        end
         return ASCII_STOPS[c], closed
     end
     return STOPS[sub(s, at - 2, at)], closed
@@ -153,7 +162,8 @@ function shape.is_rule(s)
         local c = byte(letter)
         if c ~= 0xE2 then
             local two = sub(letter, 1, 2)
-            if not (c == 0xE3 and two == "\xE3\x80") and not (c == 0xEF and (two == "\xEF\xBC" or two == "\xEF\xBD")) then
+            if not (c == 0xE3 and two == "\xE3\x80") and not (c == 0xEF and (two == "\xEF\xBC"
+                or two == "\xEF\xBD")) then
                 return false
             end
         end
@@ -193,10 +203,13 @@ function shape.unnumbered(s)
     n, rest = match(s, "^[№#]+%s?(%d+)[%.:%)]?%s+(%S.*)$")
     if rest then return rest, tonumber(n) end
     n, rest = match(s, "^(%d%d?)%s*[\xE3\xEF]" .. CONT .. CONT .. "%s*(%S.*)$")
-    if rest and find(s, "^%d+%s*、") or rest and find(s, "^%d+%s*．") then return rest, tonumber(n) end
+    if rest and find(s, "^%d+%s*、") or rest and find(s, "^%d+%s*．") then
+        return rest, tonumber(n)
+    end
     n, rest = match(s, "^（(%d%d?)）%s*(%S.*)$")
     if rest then return rest, tonumber(n) end
-    rest = match(s, "^[%-%*%+]%s+(%S.*)$") or match(s, "^•%s*(%S.*)$") or match(s, "^·%s*(%S.*)$") or match(s, "^–%s+(%S.*)$")
+    rest = match(s, "^[%-%*%+]%s+(%S.*)$") or match(s, "^•%s*(%S.*)$") or match(s, "^·%s*(%S.*)$")
+        or match(s, "^–%s+(%S.*)$")
     if rest then return rest, nil end
     return s, nil
 end
@@ -242,17 +255,20 @@ end
 
 -- The text without one pair of round brackets around it.
 function shape.unbracketed(s)
-    return match(s, "^[%(%[](.*)[%)%]]$") or (sub(s, 1, 3) == "（" and sub(s, -3) == "）" and sub(s, 4, -4)) or s
+    return match(s, "^[%(%[](.*)[%)%]]$") or (sub(s, 1, 3) == "（" and sub(s, -3) == "）" and sub(s,
+        4, -4)) or s
 end
 
--- Could be the name of one or a few people: short, no digits, no stop, no small word at its beginning.
+-- Could be the name of one or a few people: short, no digits, no stop, no small word at its
+-- beginning.
 function shape.is_name(s)
     if #s > 90 or find(s, "[%d;!%?\"]") or find(s, "[%a][%a][%a][%a]%.%s") then return false end
     if shape.words(s) > 9 then return false end
     if shape.is_cjk(s) then return shape.chars(s) <= 20 and not shape.ending(s) end
     local low = match(s, "^%l")
     local up = shape.cases(s)
-    return not low and up >= 1 and shape.ending(s) == nil or (not low and up >= 2 and #s < 60 and find(s, "%u%.$") ~= nil)
+    return not low and up >= 1 and shape.ending(s) == nil or (not low and up >= 2 and #s < 60
+        and find(s, "%u%.$") ~= nil)
 end
 
 return shape

@@ -1,7 +1,8 @@
 -- split.lua: chooses the reading of a whole page and cuts it.
 --
--- A form that says itself where articles begin is used alone: where mail headers or rules part the articles, no
--- short line is taken for a title. Only a page without any such form is cut by the weight of its titles.
+-- A form that says itself where articles begin is used alone: where mail headers or rules part the
+-- articles, no short line is taken for a title. Only a page without any such form is cut by the
+-- weight of its titles.
 
 local lines = require "lines"
 local shape = require "shape"
@@ -38,7 +39,8 @@ local function regular(page)
 end
 
 local function choose(page)
-    return structure.counters(page) or structure.mail(page) or structure.setext(page) or structure.markdown(page)
+    return structure.counters(page) or structure.mail(page) or structure.setext(page)
+        or structure.markdown(page)
         or regular(page) or titles.find(page)
 end
 
@@ -49,11 +51,15 @@ local function beginning(page, plan)
     if plan.form ~= "titles" or (cut and cut.line == first) then return end
     local size, upto = 0, cut and page.block_of[cut.line] - 1 or page.blocks
     for b = 1, upto do
-        if page.kind[b] == "prose" or page.kind[b] == "topped" then size = size + lines.bytes(page, b, b) end
+        if page.kind[b] == "prose" or page.kind[b] == "topped" then
+            size = size + lines.bytes(page, b, b)
+        end
     end
     if cut and size < 200 then return end
     local ev = structure.evidence({}, "beginning", first, 0.3, "the text begins here")
-    if cut and shape.ending(page.s[first]) == "stop" then structure.evidence(ev, "no-title", first, -0.1, "without a title") end
+    if cut and shape.ending(page.s[first]) == "stop" then
+        structure.evidence(ev, "no-title", first, -0.1, "without a title")
+    end
     table.insert(plan.cuts, 1, { line = first, evidence = ev })
 end
 
@@ -76,7 +82,8 @@ local function size_after(page, b)
     return size, longest, page.n - page.last[b]
 end
 
--- The block where the last article has ended, and what follows is the letter's own farewell; nil where there is none.
+-- The block where the last article has ended, and what follows is the letter's own farewell; nil
+-- where there is none.
 local function farewell(page, plan, start)
     if plan.form == "documents" then return nil end
     local wide = plan.form ~= "titles"
@@ -90,9 +97,11 @@ local function farewell(page, plan, start)
         if page.kind[b] == "rule" and not (plan.marks and plan.marks[f]) then
             local size, longest = size_after(page, b)
             if size <= 1500 and longest <= 400 then found = b end
-        elseif is_footer(page.s[f]) and page.last[b] - f <= 4 and (found == b + 1 or b == page.blocks) and page.kind[b] ~= "caption" then
+        elseif is_footer(page.s[f]) and page.last[b] - f <= 4 and (found == b + 1
+            or b == page.blocks) and page.kind[b] ~= "caption" then
             found = b
-        elseif wide and b == page.blocks and page.gap[b] >= 2 and page.last[b] == f and #page.s[f] <= 120
+        elseif wide and b == page.blocks and page.gap[b] >= 2 and page.last[b] == f
+            and #page.s[f] <= 120
             and page.kind[b] ~= "caption" and page.kind[b] ~= "mark" then
             found = b
         end
@@ -117,7 +126,10 @@ end
 local function drop_empty(page, plan)
     local cuts = plan.cuts
     local cut = cuts[#cuts]
-    if #cuts < 2 or (plan.form ~= "rules" and plan.form ~= "end-marks" and plan.form ~= "capitals") then return page.blocks end
+    if #cuts < 2 or (plan.form ~= "rules" and plan.form ~= "end-marks"
+        and plan.form ~= "capitals") then
+        return page.blocks
+    end
     local b = page.block_of[cut.line]
     local size = lines.bytes(page, b, page.blocks)
     local title_only = b == page.blocks and page.last[b] - page.first[b] <= 1

@@ -1,5 +1,5 @@
--- structure.lua: forms of digests that say by themselves where an article begins:
--- numbered documents ("1 of 6 DOCUMENTS"), mail digests (RFC 1153: a rule, then mail headers), Setext titles
+-- structure.lua: forms of digests that say by themselves where an article begins: numbered
+-- documents ("1 of 6 DOCUMENTS"), mail digests (RFC 1153: a rule, then mail headers), Setext titles
 -- (underlined) and Markdown headings. Each finder gives nil, or a plan
 --   { form=, cuts={ {line=, title_lines={first,last}, title=, evidence={...}} ... }, outside={[line]=role} }
 
@@ -16,7 +16,8 @@ end
 structure.evidence = evidence
 
 -- Words that count pages, not articles.
-local PAGES = { page = true, pages = true, seite = true, oldal = true, strana = true, ["страна"] = true, pagina = true, ["página"] = true,
+local PAGES = { page = true, pages = true, seite = true, oldal = true, strana = true,
+    ["страна"] = true, pagina = true, ["página"] = true,
     p = true, ["页"] = true, ["頁"] = true, slide = true, folie = true }
 
 local function counter(s)
@@ -58,7 +59,8 @@ function structure.counters(page)
     if not best or #best < 2 then return nil end
     local plan = { form = "documents", cuts = {}, outside = {} }
     for k, line in ipairs(best) do
-        local ev = evidence({}, "counter", line, 0.7, "the line counts documents: number " .. k .. " of " .. best.n)
+        local ev = evidence({}, "counter", line, 0.7, "the line counts documents: number " .. k
+            .. " of " .. best.n)
         evidence(ev, "sequence", line, 0.28, #best .. " such lines count up from 1")
         plan.cuts[k] = { line = line, evidence = ev, header = "documents" }
     end
@@ -116,7 +118,8 @@ function structure.mail(page)
             else
                 evidence(ev, "repeated", f, 0.2, #found .. " such blocks")
             end
-            plan.cuts[#plan.cuts + 1] = { line = f, title_lines = { m.at, m.at }, title = m.title, evidence = ev, header = "mail",
+            plan.cuts[#plan.cuts + 1] = { line = f, title_lines = { m.at, m.at }, title = m.title,
+                evidence = ev, header = "mail",
                 header_last = page.last[m.b] }
         end
     end
@@ -145,7 +148,8 @@ local function underlined(page)
             if sign and page.s[t] ~= "" and not shape.is_rule(page.s[t]) then
                 local title = page.s[t]
                 local chars, width = shape.chars(title), shape.width(title)
-                local off = math.min(math.abs(chars - length), math.abs(width - length), math.abs(#title - length))
+                local off = math.min(math.abs(chars - length), math.abs(width - length),
+                    math.abs(#title - length))
                 if off <= 2 or (length >= 3 and off * 5 <= width) then
                     if not levels[sign] then
                         levels[sign] = {}
@@ -160,8 +164,9 @@ local function underlined(page)
     return levels, order
 end
 
--- The level of headings that begins articles: the highest that stands at least twice. A single heading above it with
--- text of its own is the title of the only article, and the lower ones are its sub-heads; without, it is a masthead.
+-- The level of headings that begins articles: the highest that stands at least twice. A single
+-- heading above it with text of its own is the title of the only article, and the lower ones are
+-- its sub-heads; without, it is a masthead.
 local function article_level(order, levels, has_text)
     for _, level in ipairs(order) do
         if #levels[level] >= 2 or has_text(levels[level][1]) then return level end
@@ -173,16 +178,22 @@ function structure.setext(page)
     if not page.underlined then return nil end
     local levels, order = underlined(page)
     local function has_text(h)
-        local nx = page.s[h.under + 1] == "" and page.block_of[h.under + 1] == nil and page.block_of[h.at] + 1 or nil
-        return nx ~= nil and page.kind[nx] == "prose" and not shape.underline(page.s[page.first[nx] + 1] or "")
+        local nx = page.s[h.under + 1] == "" and page.block_of[h.under + 1] == nil
+            and page.block_of[h.at] + 1 or nil
+        return nx ~= nil and page.kind[nx] == "prose"
+            and not shape.underline(page.s[page.first[nx] + 1] or "")
     end
     local sign = article_level(order, levels, has_text)
-    if not sign or (#levels[sign] == 1 and (#order == 1 or page.block_of[levels[sign][1].at] > 2)) then return nil end
+    if not sign or (#levels[sign] == 1 and (#order == 1
+        or page.block_of[levels[sign][1].at] > 2)) then
+        return nil
+    end
     local plan = { form = "setext", cuts = {}, outside = {}, subheads = {} }
     for _, h in ipairs(levels[sign]) do
         local ev = evidence({}, "underline", h.under, 0.7, "the title is underlined with " .. sign)
         evidence(ev, "repeated", h.at, 0.28, #levels[sign] .. " titles are")
-        plan.cuts[#plan.cuts + 1] = { line = h.first, title_lines = { h.at, h.at }, title = structure.without_subject(page.s[h.at]),
+        plan.cuts[#plan.cuts + 1] = { line = h.first, title_lines = { h.at, h.at },
+            title = structure.without_subject(page.s[h.at]),
             evidence = ev, header_last = h.under }
     end
     for other, level in pairs(levels) do
@@ -238,7 +249,8 @@ function structure.markdown(page)
     for _, h in ipairs(levels[depth]) do
         local ev = evidence({}, "heading", h.at, 0.7, "a Markdown heading of level " .. depth)
         evidence(ev, "repeated", h.at, 0.28, #levels[depth] .. " headings of that level")
-        plan.cuts[#plan.cuts + 1] = { line = h.at, title_lines = { h.at, h.at }, title = h.title, evidence = ev, header_last = h.at }
+        plan.cuts[#plan.cuts + 1] = { line = h.at, title_lines = { h.at, h.at }, title = h.title,
+            evidence = ev, header_last = h.at }
     end
     for other, level in pairs(levels) do
         if other > depth then

@@ -1,13 +1,14 @@
--- titles.lua: bare digests, where nothing but a short line between blank ones tells where an article begins.
+-- titles.lua: bare digests, where nothing but a short line between blank ones tells where an
+-- article begins.
 --
--- Each short line is weighed: its shape, what stands before and after it, and whether its words belong to the text
--- below rather than to the text above (a title names what its article is about; a line within an article shares its
--- words with both sides: the idea of Hearst's TextTiling, asked of one line instead of every gap). The weights sum to
--- the confidence; from CUT on an article begins. Two things are learned from the page itself: whether wide gaps
--- part the articles, and whether pictures or notes follow the titles, so that a short line without is a sub-head.
+-- Each short line is weighed: its shape, what stands before and after it, and whether its words
+-- belong to the text below rather than to the text above (a title names what its article is about;
+-- a line within an article shares its words with both sides: the idea of Hearst's TextTiling, asked
+-- of one line instead of every gap). The weights sum to the confidence; from CUT on an article
+-- begins. Two things are learned from the page itself: whether wide gaps part the articles, and
+-- whether pictures or notes follow the titles, so that a short line without is a sub-head.
 
 local shape = require "shape"
-local patterns = require "patterns"
 local evidence = require("structure").evidence
 local byte, find, gmatch, sub = string.byte, string.find, string.gmatch, string.sub
 
@@ -46,7 +47,9 @@ local function stems(title)
     for word in gmatch(small, "[%w\x80-\xFF]+") do
         if find(word, "[\xE3-\xED][\x80-\xBF][\x80-\xBF]") then
             local letters = {}
-            for letter in gmatch(word, "[\xE3-\xED][\x80-\xBF][\x80-\xBF]") do letters[#letters + 1] = letter end
+            for letter in gmatch(word, "[\xE3-\xED][\x80-\xBF][\x80-\xBF]") do
+                letters[#letters + 1] = letter
+            end
             for i = 1, #letters - 1 do list[#list + 1] = letters[i] .. letters[i + 1] end
         elseif #word >= 4 then
             local stem = sub(word, 1, find(word, "[\x80-\xFF]") and 8 or 5)
@@ -85,7 +88,11 @@ local function learn_gaps(page, candidates)
     end
     local wide, wide_prose, against = 0, 0, 0
     for _, c in ipairs(candidates) do
-        if page.gap[c.b] >= 2 then wide = wide + 1 elseif COMPANY[page.kind[c.b + 1]] then against = against + 1 end
+        if page.gap[c.b] >= 2 then
+            wide = wide + 1
+        elseif COMPANY[page.kind[c.b + 1]] then
+            against = against + 1
+        end
     end
     for g, count in pairs(prose) do
         if g >= 2 then wide_prose = wide_prose + count end
@@ -96,7 +103,8 @@ end
 
 local function shape_weight(page, b, ev, line, s)
     local words, weight = shape.words(s), shape.weight(s)
-    evidence(ev, "title-shape", line, 0.26, "a short line without full stop, alone between blank lines")
+    evidence(ev, "title-shape", line, 0.26,
+        "a short line without full stop, alone between blank lines")
     if weight < 16 then
         evidence(ev, "very-short", line, -0.14, "shorter than titles are")
     elseif weight > 130 then
@@ -106,14 +114,19 @@ local function shape_weight(page, b, ev, line, s)
     local ending, closed = shape.ending(s)
     if ending == "colon" then evidence(ev, "colon", line, -0.3, "ends with a colon") end
     if closed and ending then evidence(ev, "quotation", line, -0.15, "ends as speech does") end
-    if find(s, "^%l") or find(s, "^%- ") or find(s, "^•") then evidence(ev, "small-letter", line, -0.25, "begins as no title does") end
+    if find(s, "^%l") or find(s, "^%- ") or find(s, "^•") then
+        evidence(ev, "small-letter", line, -0.25, "begins as no title does")
+    end
     if shape.is_caps(s) then evidence(ev, "capitals", line, 0.2, "written in capitals") end
     local label = page.label[b]
     if label and page.speakers[label] then
-        evidence(ev, "speaker", line, -0.5, "the label \"" .. label .. "\" opens several lines, as a speaker's name does")
+        evidence(ev, "speaker", line, -0.5, "the label \"" .. label
+            .. "\" opens several lines, as a speaker's name does")
     end
     local key = page.key[b]
-    if key and page.times[key] > 1 then evidence(ev, "repeated-line", line, -0.4, "the same line stands elsewhere too") end
+    if key and page.times[key] > 1 then
+        evidence(ev, "repeated-line", line, -0.4, "the same line stands elsewhere too")
+    end
 end
 
 local function before_weight(page, b, ev, gaps)
@@ -143,7 +156,8 @@ local function before_weight(page, b, ev, gaps)
         if PROSE[page.kind[k]] or page.kind[k] == "mark" then
             evidence(ev, "caption-before", page.first[b - 1], 0.16, "captions end the text above")
         else
-            evidence(ev, "caption-before", page.first[b - 1], -0.05, "a caption right below a title stands before it")
+            evidence(ev, "caption-before", page.first[b - 1], -0.05,
+                "a caption right below a title stands before it")
         end
     elseif before == "prose" then
         local l = page.last[b - 1]
@@ -157,66 +171,84 @@ local function before_weight(page, b, ev, gaps)
     end
 end
 
-local DATELINE = { "^[%u\xC3-\xD0\x80-\xBF][%u%s%.,'\xC3-\xD0\x80-\xBF%-]+[%s,][^%.]-%-%-? ", "^[^%.%(]-%([%w\x80-\xFF /]+%)[%s:]*[%-–—:]+%s",
-    "^[%u\xC3-\xD0][^%.,%(]-,? ?%d?%d?%.? ?[^%.]- [–—] " }
+-- "BEIJING, May 7 (Xinhua) -- ", "LONDON (AP) - "
+local LATIN_DATELINE = "^[%u\xC3-\xD0\x80-\xBF][%u%s%.,'\xC3-\xD0\x80-\xBF%-]+[%s,][^%.]-%-%-? "
+local AGENCY = "^[^%.%(]-%([%w\x80-\xFF /]+%)[%s:]*[%-\xE2]"
 
+local function cjk_dateline(head)
+    if sub(head, 1, 9) == "新华社" or sub(head, 1, 9) == "本报讯" then return true end
+    if sub(head, 1, 3) == "【" then return find(head, "】", 1, true) ~= nil end
+    local at = find(head, "日电", 1, true) or find(head, "日讯", 1, true)
+    return at ~= nil and not find(sub(head, 1, at), "。", 1, true)
+end
+
+-- Does a text begin with town, day or agency and a dash?
 local function dateline(s)
     local head = sub(s, 1, 90)
-    if not find(head, "[ %)]%-") and not find(head, "\xE2\x80[\x93\x94]") and byte(head) ~= 40 and byte(head) < 0xE3 then return false end
-    if find(head, "^%([%w\x80-\xFF ]+%) %u") then return true end
-    if find(head, "^[%u][%u%s%.']+[,%s]") and find(head, DATELINE[1]) then return true end
-    if find(head, DATELINE[2]) and find(head, "%u%u") then return true end
-    return find(head, "^（?[^，。]+[日电讯][电讯电]") ~= nil or find(head, "^新华社") ~= nil or find(head, "^本报讯") ~= nil
-        or find(head, "^【[^】]+】") ~= nil
+    local c = byte(head)
+    if c >= 0xE3 then return cjk_dateline(head) end
+    if c == 40 then return find(head, "^%([%w\x80-\xFF ]+%) %u") ~= nil end
+    if not find(head, "[ %)]%-") and not find(head, "\xE2\x80[\x93\x94]") then return false end
+    if find(head, "^%u[%u%s%.']+[,%s]") and find(head, LATIN_DATELINE) then return true end
+    return find(head, AGENCY) ~= nil and find(head, "%u%u") ~= nil
 end
 titles.dateline = dateline
 
-local function after_weight(page, b, ev)
-    local kind = page.kind
-    local line = page.first[b]
-    if kind[b] == "topped" then
+-- Text stands below: directly, or after a blank line.
+local function text_below(page, b, ev)
+    local line, l = page.first[b], page.first[b + 1]
+    if page.kind[b] == "topped" then
         if shape.byline(page.s[line + 1]) then
             evidence(ev, "byline-after", line + 1, 0.4, "the writer's name below")
         else
-            evidence(ev, "text-below", line + 1, 0.4, "broken off before the margin, text directly below")
+            evidence(ev, "text-below", line + 1, 0.4,
+                "broken off before the margin, text directly below")
         end
+        return
+    end
+    if shape.byline(page.s[l]) and #page.s[l] < 80 then
+        evidence(ev, "byline-after", l, 0.35, "the writer's name below")
+    elseif page.kind[b + 1] == "topped" and not page.width then
+        evidence(ev, "title-follows", l, -0.2, "a title follows")
+    elseif page.gap[b + 1] >= 3 then
+        evidence(ev, "text-far", l, -0.1, "the text below is far")
+    else
+        evidence(ev, "text-after", l, 0.1, "text follows")
+    end
+    if dateline(page.s[l]) then
+        evidence(ev, "dateline-after", l, 0.2, "the text begins with a dateline")
+    end
+end
+
+-- What follows, where it is not text: kind -> rule, weight, words.
+local FOLLOWS = {
+    again = { "title-again", 0.3, "the same line stands below again, then the text" },
+    caption = { "caption-after", 0.34, "a caption follows" },
+    note = { "note-after", 0.36, "an editor's note follows" },
+    rule = { "no-text", -0.35, "no text follows" },
+    mark = { "no-text", -0.35, "no text follows" },
+    short = { "line-after", -0.2, "another short line follows" },
+}
+
+-- Weighs what follows the line; gives "text", "caption", "note" or nil.
+local function after_weight(page, b, ev)
+    local nx, line = page.kind[b + 1], page.first[b]
+    if page.kind[b] == "topped" or PROSE[nx] then
+        text_below(page, b, ev)
         return "text"
     end
-    local nx = kind[b + 1]
-    local l = page.first[b + 1]
     if not nx then
         evidence(ev, "end-of-text", line, -0.5, "nothing follows")
-    elseif nx == "again" then
-        evidence(ev, "title-again", l, 0.3, "the same line stands below again, then the text")
-        return "text"
-    elseif nx == "caption" then
-        evidence(ev, "caption-after", l, 0.34, "a caption follows")
-        return "caption"
-    elseif nx == "note" then
-        evidence(ev, "note-after", l, 0.36, "an editor's note follows")
-        return "note"
-    elseif PROSE[nx] then
-        if shape.byline(page.s[l]) and #page.s[l] < 80 then
-            evidence(ev, "byline-after", l, 0.35, "the writer's name below")
-        elseif nx == "topped" and not page.width then
-            evidence(ev, "title-follows", l, -0.2, "a title follows")
-        elseif page.gap[b + 1] >= 3 then
-            evidence(ev, "text-far", l, -0.1, "the text below is far")
-        else
-            evidence(ev, "text-after", l, 0.1, "text follows")
-        end
-        if dateline(page.s[l]) then evidence(ev, "dateline-after", l, 0.2, "the text begins with a dateline") end
-        return "text"
-    elseif nx == "short" then
-        if shape.byline(page.s[l]) then
-            evidence(ev, "byline-after", l, 0.35, "the writer's name below")
-        else
-            evidence(ev, "line-after", l, -0.2, "another short line follows")
-        end
-    elseif nx == "rule" or nx == "mark" then
-        evidence(ev, "no-text", l, -0.35, "no text follows")
+        return nil
     end
-    return nil
+    local l = page.first[b + 1]
+    local follows = FOLLOWS[nx]
+    if nx == "short" and shape.byline(page.s[l]) then
+        evidence(ev, "byline-after", l, 0.35, "the writer's name below")
+        return nil
+    end
+    evidence(ev, follows[1], l, follows[2], follows[3])
+    return nx == "again" and "text" or (COMPANY[nx] and nx) or nil
 end
 
 local function cohesion_weight(page, b, ev, line, s)
@@ -227,7 +259,8 @@ local function cohesion_weight(page, b, ev, line, s)
     if weight > 0.02 or weight < -0.02 then
         weight = math.floor(weight * 100 + 0.5) / 100
         evidence(ev, diff > 0 and "words-below" or "words-above", line, weight, string.format(
-            "of its words %d%% come in the text below, %d%% in the text above", math.floor(down * 100 + 0.5), math.floor(up * 100 + 0.5)))
+            "of its words %d%% come in the text below, %d%% in the text above",
+                math.floor(down * 100 + 0.5), math.floor(up * 100 + 0.5)))
     end
 end
 
@@ -237,7 +270,8 @@ local function total(ev)
     return sum
 end
 
--- Where most sure titles are followed by a picture or a note, a line that is not is rather a sub-head.
+-- Where most sure titles are followed by a picture or a note, a line that is not is rather a
+-- sub-head.
 local function learn_company(page, candidates)
     local sure, kept = 0, 0
     for _, c in ipairs(candidates) do
@@ -254,7 +288,8 @@ local function learn_company(page, candidates)
         if c.follow == "text" and not c.supported then
             local s = page.s[c.line]
             local weight, words = shape.weight(s), shape.words(s)
-            evidence(c.ev, "no-company", c.line, -missing, "the sure titles of this page have a caption or a note below")
+            evidence(c.ev, "no-company", c.line, -missing,
+                "the sure titles of this page have a caption or a note below")
             if words <= 3 or weight <= 22 then
                 evidence(c.ev, "sub-head", c.line, -0.15, "as short as a sub-head")
             elseif words <= 5 and weight <= 30 then
@@ -265,7 +300,8 @@ local function learn_company(page, candidates)
     end
 end
 
-local SUPPORT = { ["end-mark-before"] = true, ["rule-before"] = true, ["byline-after"] = true, ["beginning"] = true }
+local SUPPORT = { ["end-mark-before"] = true, ["rule-before"] = true, ["byline-after"] = true,
+    ["beginning"] = true }
 
 local function weigh(page, b, gaps)
     local line = page.first[b]
@@ -278,16 +314,21 @@ local function weigh(page, b, gaps)
     if sum > 0.18 and sum < 0.6 then cohesion_weight(page, b, ev, line, s) end
     local supported = false
     for _, e in ipairs(ev) do
-        if SUPPORT[e.rule] or (e.rule == "blank-before" and e.weight >= 0.2) then supported = true end
+        if SUPPORT[e.rule] or (e.rule == "blank-before" and e.weight >= 0.2) then
+            supported = true
+        end
     end
     return { b = b, line = line, ev = ev, sum = total(ev), follow = follow, supported = supported }
 end
 
--- Cuts a page at the lines that are titles more likely than not. Always gives a plan; it may hold one cut.
+-- Cuts a page at the lines that are titles more likely than not. Always gives a plan; it may hold
+-- one cut.
 function titles.find(page)
     local candidates = {}
     for _, b in ipairs(page.short) do
-        if page.kind[b] == "short" or page.kind[b] == "topped" then candidates[#candidates + 1] = { b = b } end
+        if page.kind[b] == "short" or page.kind[b] == "topped" then
+            candidates[#candidates + 1] = { b = b }
+        end
     end
     local gaps = learn_gaps(page, candidates)
     for i, c in ipairs(candidates) do candidates[i] = weigh(page, c.b, gaps) end
@@ -295,7 +336,8 @@ function titles.find(page)
     local plan = { form = "titles", cuts = {}, outside = {} }
     for _, c in ipairs(candidates) do
         if c.sum >= CUT then
-            plan.cuts[#plan.cuts + 1] = { line = c.line, evidence = c.ev, confidence = c.sum, b = c.b }
+            plan.cuts[#plan.cuts + 1] = { line = c.line, evidence = c.ev, confidence = c.sum,
+                b = c.b }
         end
     end
     for b = 1, page.blocks do
@@ -303,7 +345,5 @@ function titles.find(page)
     end
     return plan
 end
-
-titles.opens = patterns.opens_article
 
 return titles

@@ -1,13 +1,15 @@
 -- ingest/text: reads a plain text or a Markdown file as one article.
 --
--- The headline is, in this order: title of the front matter; the first Markdown heading (# or underlined); the first
--- line, when it is short, ends without a full stop and a blank line or a writer's line follows; else the first sentence, cut at a word's
--- end after 90 letters (then the body keeps it whole). Front matter is what Hugo and Jekyll write: lines `key: value` between two
--- lines of ---; title, author, date, language or lang, url, source are read, the others are left out.
--- Images of Markdown are captions, not body; deeper headings stay as paragraphs of their own.
+-- The headline is, in this order: title of the front matter; the first Markdown heading (# or
+-- underlined); the first line, when it is short, ends without a full stop and a blank line or a
+-- writer's line follows; else the first sentence, cut at a word's end after 90 letters (then the
+-- body keeps it whole). Front matter is what Hugo and Jekyll write: lines `key: value` between two
+-- lines of ---; title, author, date, language or lang, url, source are read, the others are left
+-- out. Images of Markdown are captions, not body; deeper headings stay as paragraphs of their own.
 --
 -- Claims little (0.1, Markdown 0.2), so that any plugin that knows its form wins. No options.
--- Limits: front matter of nested YAML is not read; a line longer than 2,000 bytes is not looked at as a heading.
+-- Limits: front matter of nested YAML is not read; a line longer than 2,000 bytes is not looked at
+-- as a heading.
 
 local headline = require "headline"
 local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
@@ -39,7 +41,8 @@ local function read_lines(text)
         local e = find(text, "\n", pos, true) or size + 1
         local last = e - 1
         if sub(text, last, last) == "\r" and last >= pos then last = last - 1 end
-        list[#list + 1] = { from = pos, to = last, s = last >= pos and trim(sub(text, pos, last)) or "" }
+        list[#list + 1] = { from = pos, to = last, s = last >= pos and trim(sub(text, pos, last))
+            or "" }
         pos = e + 1
     end
     return list
@@ -82,7 +85,8 @@ local function is_underline(s)
     return #s <= LONG and (find(s, "^===+$") or find(s, "^%-%-%-+$")) ~= nil
 end
 
-local STOPS = { ["。"] = true, ["！"] = true, ["？"] = true, ["…"] = true, ["；"] = true, ["，"] = true, ["："] = true }
+local STOPS = { ["。"] = true, ["！"] = true, ["？"] = true, ["…"] = true, ["；"] = true, ["，"] = true,
+    ["："] = true }
 
 local function ends_open(s)
     return not find(s, "[%.!;:,]$") and not STOPS[sub(s, -3)]
@@ -96,7 +100,9 @@ local function standing_title(list, i)
     local title = heading(s)
     if title then return title, { i }, i + 1 end
     local below = list[i + 1] and list[i + 1].s
-    if below and #s <= LONG and is_underline(below) and not is_underline(s) then return s, { i }, i + 2 end
+    if below and #s <= LONG and is_underline(below) and not is_underline(s) then
+        return s, { i }, i + 2
+    end
     if #s <= 4 * TITLE and chars(s) <= TITLE and ends_open(s) and next_ink(list, i + 1)
         and (not below or below == "" or find(below, BYLINE)) then
         return s, { i }, i + 1
@@ -160,18 +166,23 @@ local function run(document)
     if not last then return {} end
     local keys, i = front_matter(list)
     local at = next_ink(list, i) or last
-    local draft = { captions = {}, lines = { title = {}, byline = {}, captions = {}, caption_repeats = {}, subheads = {}, body = {} } }
+    local draft = { captions = {}, lines = { title = {}, byline = {}, captions = {},
+        caption_repeats = {}, subheads = {}, body = {} } }
     local title, title_lines, after = standing_title(list, at)
     local rule, why = "first-sentence", "no title stands above the text"
     if title then
-        draft.lines.title, rule, why = title_lines, "first-line", "a short line or heading above the text"
+        draft.lines.title, rule, why = title_lines, "first-line",
+            "a short line or heading above the text"
         at = read_byline(list, after, draft)
     end
-    if keys.title and keys.title ~= "" then title, rule, why = keys.title, "front-matter", "the front matter names it" end
+    if keys.title and keys.title ~= "" then
+        title, rule, why = keys.title, "front-matter", "the front matter names it"
+    end
     draft.headline = title or headline.of(list[at].s)
     draft.body = read_body(list, at, draft)
     draft.byline = draft.byline or keys.author
-    draft.language, draft.url, draft.infosource, draft.published = keys.language or keys.lang, keys.url, keys.source, keys.date
+    draft.language, draft.url, draft.infosource, draft.published = keys.language or keys.lang,
+        keys.url, keys.source, keys.date
     local first = next_ink(list, 1)
     draft.first_line, draft.last_line = first, last
     draft.range = { list[first].from, list[last].to }

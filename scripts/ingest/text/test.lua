@@ -2,13 +2,17 @@
 return {
     {
         name = "a heading is the headline",
-        document = { name = "bees.md", text = "# Bees return to the harbour\n\nThe first hives were set up on Monday.\n" },
-        expect = { { headline = "Bees return to the harbour", body = "The first hives were set up on Monday.", first_line = 1, last_line = 3 } },
+        document = { name = "bees.md",
+            text = "# Bees return to the harbour\n\nThe first hives were set up on Monday.\n" },
+        expect = { { headline = "Bees return to the harbour",
+            body = "The first hives were set up on Monday.", first_line = 1, last_line = 3 } },
     },
     {
         name = "a short first line is the headline",
-        document = { name = "a.txt", text = "Bees return to the harbour\n\nThe first hives\nwere set up on Monday.\n\nMore follow.\n" },
-        expect = { { headline = "Bees return to the harbour", body = "The first hives were set up on Monday.\n\nMore follow." } },
+        document = { name = "a.txt",
+            text = "Bees return to the harbour\n\nThe first hives\nwere set up on Monday.\n\nMore follow.\n" },
+        expect = { { headline = "Bees return to the harbour",
+            body = "The first hives were set up on Monday.\n\nMore follow." } },
     },
     {
         name = "an underlined title is the headline",
@@ -17,12 +21,15 @@ return {
     },
     {
         name = "front matter gives title, writer and language",
-        document = { name = "a.md", text = "---\ntitle: \"Les abeilles reviennent\"\nauthor: Odile Marchand\nlang: fr\ndate: 2024-05-07\n---\n\nLes ruches sont là.\n" },
-        expect = { { headline = "Les abeilles reviennent", byline = "Odile Marchand", language = "fr", published = "2024-05-07", body = "Les ruches sont là." } },
+        document = { name = "a.md",
+            text = "---\ntitle: \"Les abeilles reviennent\"\nauthor: Odile Marchand\nlang: fr\ndate: 2024-05-07\n---\n\nLes ruches sont là.\n" },
+        expect = { { headline = "Les abeilles reviennent", byline = "Odile Marchand",
+            language = "fr", published = "2024-05-07", body = "Les ruches sont là." } },
     },
     {
         name = "without a title the first sentence is cut at a word",
-        document = { name = "a.txt", text = "The council of the small town at the mouth of the river voted on Monday evening for a new bridge that nobody had asked for. It will be red.\n" },
+        document = { name = "a.txt",
+            text = "The council of the small town at the mouth of the river voted on Monday evening for a new bridge that nobody had asked for. It will be red.\n" },
         check = function(drafts)
             local h = drafts[1].headline
             assert(utf8.len(h) <= 91 and h:sub(-3) == "…", h)
@@ -38,12 +45,15 @@ return {
     {
         name = "CRLF and blank lines at the ends do not matter",
         document = { name = "a.txt", text = "\r\n\r\nBees return\r\n\r\nThe hives stand.\r\n\r\n" },
-        expect = { { headline = "Bees return", body = "The hives stand.", first_line = 3, last_line = 5, range = { 5, 35 } } },
+        expect = { { headline = "Bees return", body = "The hives stand.", first_line = 3,
+            last_line = 5, range = { 5, 35 } } },
     },
     {
         name = "an image is a caption, not body",
-        document = { name = "a.md", text = "# Bees\n\n![A hive on the pier](hive.jpg)\n\nThe hives stand.\n\n## Honey\n\nSoon." },
-        expect = { { body = "The hives stand.\n\nHoney\n\nSoon.", captions = { { text = "A hive on the pier", line = 3 } }, lines = { subheads = { 7 } } } },
+        document = { name = "a.md",
+            text = "# Bees\n\n![A hive on the pier](hive.jpg)\n\nThe hives stand.\n\n## Honey\n\nSoon." },
+        expect = { { body = "The hives stand.\n\nHoney\n\nSoon.", captions = { {
+            text = "A hive on the pier", line = 3 } }, lines = { subheads = { 7 } } } },
     },
     {
         name = "an empty text has no article",
