@@ -38,7 +38,7 @@ static struct option_spec *find_option(const struct manifest *plugin, struct str
 
 static int unknown_option(const struct manifest *plugin, struct str name, struct error *err)
 {
-    const char *names[64];
+    const char *names[64] = {NULL};
     const size_t count = plugin->option_count < 64 ? plugin->option_count : 64;
     for (size_t i = 0; i < count; i++)
         names[i] = plugin->options[i].name;
