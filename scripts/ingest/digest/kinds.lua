@@ -150,7 +150,7 @@ local function many_lines(page, b, s)
 end
 
 -- A label opens several paragraphs, at least one of them speech: a speaker's name.
-local function count_label(page, b, label, speech)
+local function count_label(page, label, speech)
     local seen = page.labels[label] or { count = 0 }
     seen.count = seen.count + 1
     seen.speech = seen.speech or speech
@@ -173,37 +173,49 @@ end
 
 local OPEN = { prose = true, topped = true }
 
--- A short line is an end mark when it is a house's name, or stands more than once, and prose never
+-- A short line after text and before anything but text may be an end mark.
+local function may_close(page, b)
+    local kind, key = page.kind, page.key[b]
+    return key and kind[b] == "short" and #key <= MARK and OPEN[kind[b - 1]] and not OPEN[kind[b + 1]]
+end
+
+-- Such a line is an end mark when it is a house's name, or stands so more than once and text never
 -- follows it.
 local function end_marks(page)
-    local kind, key, times = page.kind, page.key, page.times
-    local sign = signers(page)
-    local followed = {}
+    local sign, key = signers(page), page.key
+    local closes, opens = {}, {}
     for _, b in ipairs(page.short) do
         local k = key[b]
-        if k and times[k] > 1 and OPEN[kind[b + 1]] then followed[k] = (followed[k] or 0) + 1 end
-    end
-    for _, b in ipairs(page.short) do
-        local k = key[b]
-        if k and kind[b] == "short" and #k <= MARK and not OPEN[kind[b + 1]]
-            and OPEN[kind[b - 1]] then
-            local s = page.s[page.first[b]]
-            local known = names.source[shape.unbracketed(k)] ~= nil or sign[k]
-            local learned = times[k] > 1 and not followed[k] and shape.words(s) <= 4
-            if known or learned then kind[b] = "mark" end
+        if may_close(page, b) then
+            closes[k] = (closes[k] or 0) + 1
+        elseif k and OPEN[page.kind[b + 1]] then
+            opens[k] = true
         end
     end
+    if not next(closes) then return end
+    for _, b in ipairs(page.short) do
+        if may_close(page, b) then
+            local k = key[b]
+            local known = names.source[shape.unbracketed(k)] or sign[k]
+            local learned = closes[k] > 1 and not opens[k] and shape.words(k) <= 4
+            if known or learned then page.kind[b] = "mark" end
+        end
+    end
+end
+
+local function at_beginning(page, b)
+    local above = page.kind[b - 1]
+    return b == 1 or above == "mark" or above == "rule"
 end
 
 -- A title given twice at the beginning of an article: the second is left out.
 local function repeated_titles(page)
     local kind, found = page.kind, false
     for below, line in pairs(page.copy) do
-        local b = page.block_of[line]
-        if below > line and kind[b] == "caption" and page.first[b + 1] == below
-            and not page.caption[line].credit
-            and (b == 1 or kind[b - 1] == "mark" or kind[b - 1] == "rule") and #page.s[line] <= 200
-                and OPEN[kind[b + 2]] and not shape.ending(page.s[line]) then
+        local b, s = page.block_of[line], page.s[line]
+        local pair = below > line and page.first[b + 1] == below and kind[b] == "caption"
+        if pair and at_beginning(page, b) and OPEN[kind[b + 2]] and not page.caption[line].credit
+            and #s <= 200 and not shape.ending(s) then
             kind[b], kind[b + 1] = "short", "again"
             page.caption[line] = nil
             page.short[#page.short + 1] = b
@@ -217,7 +229,7 @@ local function note_label(page, b, text)
     local label = shape.label(text)
     if not label then return end
     page.label[b] = label
-    count_label(page, b, label, page.kind[b] == "prose" or shape.ending(text) == "question")
+    count_label(page, label, page.kind[b] == "prose" or shape.ending(text) == "question")
 end
 
 -- Gives every paragraph its kind.
