@@ -25,8 +25,7 @@ local split = require "split"
 -- The answer for the last text, so that run does not repeat the work of claims.
 local last_text, last_drafts, last_form
 
-local function drafts_of(document)
-    local text = document.text
+local function drafts_of(text)
     if text ~= last_text then
         last_drafts, last_form = split.text(text)
         last_text = text
@@ -42,8 +41,9 @@ local function is_markup(text)
 end
 
 local function claims(document)
-    if is_markup(document.text) then return 0 end
-    local drafts, form = drafts_of(document)
+    local text = document.text
+    if is_markup(text) then return 0 end
+    local drafts, form = drafts_of(text)
     if #drafts < 2 then return 0.05 end
     if form ~= "titles" then return 0.95 end
     local sum = 0
@@ -52,7 +52,7 @@ local function claims(document)
 end
 
 local function run(document)
-    local drafts = drafts_of(document)
+    local drafts = drafts_of(document.text)
     last_text, last_drafts, last_form = nil, nil, nil
     return drafts
 end

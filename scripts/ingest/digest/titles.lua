@@ -15,6 +15,7 @@ local byte, find, gmatch, sub = string.byte, string.find, string.gmatch, string.
 local titles = {}
 
 local CUT = 0.5
+local MOST = 40000    -- short lines of a page; one with more is a list, no digest
 local NEAR = 700      -- bytes of text above and below that are compared with the title
 
 local PROSE = { prose = true, topped = true }
@@ -325,7 +326,7 @@ end
 -- one cut.
 function titles.find(page)
     local candidates = {}
-    for _, b in ipairs(page.short) do
+    for _, b in ipairs(#page.short <= MOST and page.short or {}) do
         if page.kind[b] == "short" or page.kind[b] == "topped" then
             candidates[#candidates + 1] = { b = b }
         end
