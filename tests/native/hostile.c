@@ -60,7 +60,8 @@ static int bad_answer(const struct desk_output *output)
 static int segfault(const struct desk_output *output)
 {
     (void)output;
-    *(volatile int *)(uintptr_t)8 = 1;
+    volatile int *volatile nowhere = (volatile int *)(uintptr_t)8;
+    *nowhere = 1;
     return 0;
 }
 
