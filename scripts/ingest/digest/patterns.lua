@@ -159,22 +159,22 @@ local function is_full(page, i)
     return page.width ~= nil and #s >= 0.8 * page.width and not find(s, "^[%[%(%d•%-%*]")
 end
 
+-- Short lines, most of them broken on purpose, few of them sentences.
 local function is_list(page, b)
     local f, l = page.first[b], page.last[b]
-    if l == f or l - f > 400 or (l - f >= 2 and is_full(page, f) and is_full(page, f + 1)) then
-        return false
-    end
+    if l == f or l - f > 400 then return false end
+    if is_full(page, f) and (l - f == 1 or is_full(page, f + 1)) then return false end
     local stops, full = 0, 0
     for i = f, l do
         local s = page.s[i]
         if #s > 240 then return false end
         if i < l and is_full(page, i) and not kinds.broken_on_purpose(page, i) then
             full = full + 1
+            if full > 2 and full * 2 > i - f then return false end
         end
-        if full > 2 and full * 3 > i - f then return false end
         if shape.ending(s) == "stop" then stops = stops + 1 end
     end
-    return stops * 4 <= l - f + 1
+    return stops * 4 <= l - f + 1 and full * 2 <= l - f
 end
 
 local TOP_BLOCKS = 8
