@@ -116,6 +116,7 @@ static void each_wall_holds_and_the_plugin_goes_on(void **state)
 static void a_memory_fault_says_where(void **state)
 {
     struct lua_fixture *fixture = *state;
+    fixture->world.call_ms = 20000;
     assert_int_equal(fixture_run_of(fixture, "local t = {}\nfor i = 1, 1e9 do\nt[i] = {}\nend"), 0);
     assert_true(fixture_call(fixture) < 0);
     assert_contains(fixture->fault.message, "tag/test/init.lua:5: needs more memory");
