@@ -15,6 +15,9 @@
  * each value is looked up again. */
 #define SMALL_MAP 64
 
+static const char mixed_table[] =
+    "the table has both list items and named fields, or is a list with a hole";
+
 /* Where the walk is: a list on the C stack, written out only for a message. */
 struct place {
     const struct place *up;
@@ -35,9 +38,16 @@ struct encoder {
 
 static int encode(struct encoder *e, int at, const struct place *place, unsigned depth);
 
+/* Most pieces are a few bytes and fit. */
 static int pack_write(void *data, const char *bytes, size_t len)
 {
-    return buf_append(data, bytes, len);
+    struct buf *out = data;
+    if (out->failed || len >= out->cap - out->len)
+        return buf_append(out, bytes, len);
+    memcpy(out->at + out->len, bytes, len);
+    out->len += len;
+    out->at[out->len] = '\0';
+    return 0;
 }
 
 static void write_place(struct buf *text, const struct place *place)
@@ -134,17 +144,17 @@ static void sort_keys(struct map_key *keys, size_t count)
     }
 }
 
-/* Fills `keys`; values of a small map stay on the stack. The keys' texts live as long as the table
- * holds them. */
-static int gather_keys(struct encoder *e, int at, struct map_key *keys, bool keep,
-                       const struct place *place)
+/* Fills `keys` with up to `room` keys and gives how many the table has, or room + 1 when it has
+ * more; with `keep` their values stay on the stack. Keys' texts live as long as the table holds
+ * them. Below zero: a key is no text. */
+static int gather_keys(lua_State *L, int at, struct map_key *keys, int room, bool keep)
 {
-    lua_State *L = e->L;
-    size_t count = 0;
+    int count = 0;
     for (lua_pushnil(L); lua_next(L, at) != 0; count++) {
         if (lua_type(L, -2) != LUA_TSTRING)
-            return refuse(e, place, ERR_INVALID,
-                          "the table has both list items and named fields, or a list with a hole");
+            return -1;
+        if (count == room)
+            return room + 1;
         keys[count].text = lua_tolstring(L, -2, &keys[count].len);
         keys[count].value = keep ? lua_gettop(L) - 1 : 0;
         if (keep)
@@ -152,7 +162,7 @@ static int gather_keys(struct encoder *e, int at, struct map_key *keys, bool kee
         else
             lua_pop(L, 1);
     }
-    return 0;
+    return count;
 }
 
 static int encode_keys(struct encoder *e, int at, struct map_key *keys, size_t count,
@@ -160,19 +170,14 @@ static int encode_keys(struct encoder *e, int at, struct map_key *keys, size_t c
 {
     lua_State *L = e->L;
     struct place place = {.up = up, .table = lua_topointer(L, at)};
-    const bool keep = count <= SMALL_MAP;
-    if (!lua_checkstack(L, keep ? (int)count + 8 : 8))
-        return error_set(e->err, ERR_NOMEM, "out of memory");
-    int result = gather_keys(e, at, keys, keep, up);
-    if (result < 0)
-        return result;
+    int result = 0;
     sort_keys(keys, count);
     msgpack_pack_map(&e->packer, count);
-    for (size_t i = 0; i < count && result >= 0; i++) {
+    for (size_t i = 0; i < count && result == 0; i++) {
         place.key = keys[i].text;
         place.key_len = keys[i].len;
         encode_text(e, keys[i].text, keys[i].len);
-        if (keep) {
+        if (keys[i].value) {
             result = encode(e, keys[i].value, &place, depth);
             continue;
         }
@@ -184,37 +189,62 @@ static int encode_keys(struct encoder *e, int at, struct map_key *keys, size_t c
     return result;
 }
 
-static int encode_map(struct encoder *e, int at, size_t count, const struct place *place,
-                      unsigned depth)
+static int encode_large_map(struct encoder *e, int at, const struct place *place, unsigned depth)
 {
-    struct map_key few[SMALL_MAP];
-    const int top = lua_gettop(e->L);
-    if (count > LIMIT(ANSWER_KEYS))
-        return refuse(e, place, ERR_LIMIT, "too many fields in one table (ANSWER_KEYS)");
-    if (count <= SMALL_MAP) {
-        const int result = encode_keys(e, at, few, count, place, depth);
-        lua_settop(e->L, top);
-        return result;
-    }
-    MEM_AUTO struct map_key *many = mem_alloc(count * sizeof *many);
-    if (!many)
+    const int room = (int)LIMIT(ANSWER_KEYS);
+    int count = 0;
+    for (lua_pushnil(e->L); lua_next(e->L, at) != 0; lua_pop(e->L, 1))
+        if (++count > room) {
+            lua_pop(e->L, 2);
+            return refuse(e, place, ERR_LIMIT, "too many fields in one table (ANSWER_KEYS)");
+        }
+    MEM_AUTO struct map_key *keys = mem_alloc((size_t)count * sizeof *keys);
+    if (!keys)
         return error_set(e->err, ERR_NOMEM, "out of memory");
-    const int result = encode_keys(e, at, many, count, place, depth);
-    lua_settop(e->L, top);
-    return result;
+    count = gather_keys(e->L, at, keys, count, false);
+    return count < 0 ? refuse(e, place, ERR_INVALID, mixed_table)
+                     : encode_keys(e, at, keys, (size_t)count, place, depth);
 }
 
-/* How many entries the table has; `*list`: they are 1..n and nothing else. */
-static size_t count_entries(lua_State *L, int at, bool *list)
+static int encode_map(struct encoder *e, int at, const struct place *place, unsigned depth)
 {
-    const size_t length = lua_rawlen(L, at);
-    size_t count = 0, in_list = 0;
-    for (lua_pushnil(L); lua_next(L, at) != 0; lua_pop(L, 1), count++)
-        if (lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 &&
-            (size_t)lua_tointeger(L, -2) <= length)
-            in_list++;
-    *list = count == length && in_list == length;
-    return count;
+    struct map_key keys[SMALL_MAP];
+    const int top = lua_gettop(e->L);
+    if (!lua_checkstack(e->L, SMALL_MAP + 8))
+        return error_set(e->err, ERR_NOMEM, "out of memory");
+    const int count = gather_keys(e->L, at, keys, SMALL_MAP, true);
+    if (count < 0)
+        return refuse(e, place, ERR_INVALID, mixed_table);
+    if (count <= SMALL_MAP)
+        return encode_keys(e, at, keys, (size_t)count, place, depth);
+    lua_settop(e->L, top);
+    return encode_large_map(e, at, place, depth);
+}
+
+/* What a table is, by its first key; `*count`: items of a list. */
+enum shape { SHAPE_LIST, SHAPE_MAP, SHAPE_MIXED };
+
+static enum shape shape_of(lua_State *L, int at, size_t *count)
+{
+    *count = lua_rawlen(L, at);
+    lua_pushnil(L);
+    if (lua_next(L, at) == 0)
+        return SHAPE_LIST; /* empty */
+    if (lua_type(L, -2) == LUA_TSTRING) {
+        lua_pop(L, 2);
+        return *count > 0 || area_is_array(L, at) ? SHAPE_MIXED : SHAPE_MAP;
+    }
+    size_t seen = 0;
+    do {
+        const lua_Integer index = lua_tointeger(L, -2);
+        if (!lua_isinteger(L, -2) || index < 1 || (size_t)index > *count) {
+            lua_pop(L, 2);
+            return SHAPE_MIXED;
+        }
+        seen++;
+        lua_pop(L, 1);
+    } while (lua_next(L, at) != 0);
+    return seen == *count ? SHAPE_LIST : SHAPE_MIXED;
 }
 
 static int check_cycle(struct encoder *e, int at, const struct place *place)
@@ -238,13 +268,14 @@ static int encode_table(struct encoder *e, int at, const struct place *place, un
     if (result == 0 && depth >= LIMIT(ANSWER_DEPTH))
         result = refuse(e, place, ERR_LIMIT, "nested too deep (ANSWER_DEPTH)");
     if (result == 0) {
-        bool list;
-        const size_t count = count_entries(L, at, &list);
-        if (!list && area_is_array(L, at))
-            result = refuse(e, place, ERR_INVALID, "the list has a hole or named fields");
+        size_t count;
+        const enum shape shape = shape_of(L, at, &count);
+        if (shape == SHAPE_LIST)
+            result = encode_array(e, at, count, place, depth + 1);
+        else if (shape == SHAPE_MAP)
+            result = encode_map(e, at, place, depth + 1);
         else
-            result = list ? encode_array(e, at, count, place, depth + 1)
-                          : encode_map(e, at, count, place, depth + 1);
+            result = refuse(e, place, ERR_INVALID, mixed_table);
     }
     lua_settop(L, top);
     return result;

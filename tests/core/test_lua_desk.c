@@ -134,7 +134,7 @@ static const struct example bad_answers[] = {
     {"local t = { {} } t[1].me = t return t", "answer[1].me: the table holds itself"},
     {"return { 1, x = 2 }", "the table has both list items and named fields"},
     {"return { a = { 1, nil, 3, nil, nil, 6 } }", NULL},
-    {"return desk.array { x = 1 }", "answer: the list has a hole or named fields"},
+    {"return desk.array { x = 1 }", "answer: the table has both list items and named fields"},
     {"local t = {} for _ = 1, 40 do t = { t } end return t", "nested too deep (ANSWER_DEPTH)"},
     {"local s, t = ('x'):rep(1 << 20), {} for i = 1, 80 do t[i] = s end return t",
      "too many bytes (ANSWER_BYTES)"},
