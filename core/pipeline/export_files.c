@@ -321,7 +321,8 @@ static int sync_all(struct export_files *files, struct error *err)
         struct out_file *file = &files->at[i];
         if (file->fd < 0)
             continue;
-        const bool bad = (!many(files) && fsync(file->fd) < 0) | (close(file->fd) < 0);
+        bool bad = !many(files) && fsync(file->fd) < 0;
+        bad = close(file->fd) < 0 || bad;
         file->fd = -1;
         files->open_now--;
         if (bad)

@@ -221,7 +221,7 @@ static int add_text(struct engine_writer *writer, struct applied *applied,
 static int apply_piece(struct engine_writer *writer, struct applied *applied,
                        struct store_piece *piece, struct error *err)
 {
-    struct found found;
+    struct found found = {0};
     struct article article = piece->article;
     IDENTITY_AUTO struct identity identity = {.key = BUF_INIT};
     article.received_us = applied->received_us;
