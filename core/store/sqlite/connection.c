@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -37,16 +38,43 @@ static int damaged(const char *path, const char *what, const char *said, struct 
                      path, said, what);
 }
 
+static int file_errno(sqlite3_file *file)
+{
+    int number = 0;
+    if (file && file->pMethods)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
+/* sqlite3_system_errno() knows nothing of errors inside a COMMIT; the files do, the log above all.
+ * A write that was cut short has no number at all: then the file system is asked for room. */
+static int find_errno(sqlite3 *db, const char *path)
+{
+    sqlite3_file *log = NULL, *file = NULL;
+    struct statvfs room;
+    int number = sqlite3_system_errno(db);
+    if (number == 0 &&
+        sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK)
+        number = file_errno(log);
+    if (number == 0 &&
+        sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
+        number = file_errno(file);
+    if (number == 0 && statvfs(path, &room) == 0 && room.f_bavail * room.f_frsize < MIB)
+        number = ENOSPC;
+    return number;
+}
+
 static int input_output(sqlite3 *db, const char *path, const char *what, struct error *err)
 {
-    int number = sqlite3_system_errno(db);
+    int number = find_errno(db, path);
     if (number == ENOSPC || number == EDQUOT || number == EFBIG)
         return disk_full(path, what, err);
     if (number == EACCES || number == EPERM || number == EROFS)
         return read_only(path, what, err);
     int code = number == ENOENT ? ERR_NOTFOUND : ERR_IO;
-    return error_set(err, code, "%s: %s failed: %s%s%s", path, what, sqlite3_errmsg(db),
-                     number ? ": " : "", number ? strerror(number) : "");
+    return error_set(err, code, "%s: %s failed: %s (SQLite %d)%s%s", path, what, sqlite3_errmsg(db),
+                     sqlite3_extended_errcode(db), number ? ": " : "",
+                     number ? strerror(number) : "");
 }
 
 static int classify(sqlite3 *db, int rc, const char *path, const char *what, struct error *err)
@@ -152,22 +180,24 @@ static int open_uri(const char *path, const char *query, int flags, enum connect
 /* Readers of a WAL database want its shared memory file. In a folder that cannot be written, after
  * a writer that closed well, there is none and none can be made, but then nothing is written
  * either: the file alone is the whole store, and may be read as one that does not change. */
-static int open_reader(const char *path, sqlite3 **out, struct error *err)
+static bool can_be_frozen(const char *path, int code)
 {
-    int rc = open_uri(path, "mode=ro", SQLITE_OPEN_READONLY, CONNECTION_READ, out, err);
-    int64_t version;
-    if (rc < 0)
-        return rc;
-    rc = sq_number(*out, "PRAGMA user_version", &version, err);
-    if (rc == 0)
-        return 0;
-    sqlite3_close(*out);
-    *out = NULL;
     MEM_AUTO char *wal = mem_alloc(strlen(path) + sizeof "-wal");
     if (!wal)
-        return error_set(err, ERR_NOMEM, "out of memory while opening %s", path);
+        return false;
     stpcpy(stpcpy(wal, path), "-wal");
-    if (access(wal, F_OK) == 0 || (rc != ERR_IO && rc != ERR_DENIED && rc != ERR_NOTFOUND))
+    return (code == ERR_IO || code == ERR_DENIED || code == ERR_NOTFOUND) && access(wal, F_OK) != 0;
+}
+
+static int open_reader(const char *path, sqlite3 **out, struct error *err)
+{
+    int64_t version;
+    int rc = open_uri(path, "mode=ro", SQLITE_OPEN_READONLY, CONNECTION_READ, out, err);
+    if (rc == 0 && (rc = sq_number(*out, "PRAGMA user_version", &version, err)) < 0) {
+        sqlite3_close(*out);
+        *out = NULL;
+    }
+    if (rc == 0 || !can_be_frozen(path, rc))
         return rc;
     return open_uri(path, "mode=ro&immutable=1", SQLITE_OPEN_READONLY, CONNECTION_READ, out, err);
 }
