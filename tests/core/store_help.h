@@ -100,14 +100,13 @@ static inline void desk_done(struct store_request *request)
 /* Submits all, runs the loop until all are done. */
 static inline void desk_run(struct desk *desk, struct store_request *requests, size_t count)
 {
-    size_t done = 0;
     int finished = 0;
     for (size_t i = 0; i < count; i++) {
         requests[i].done = desk_done;
         requests[i].data = &finished;
         assert_int_equal(store_submit(desk->store, &requests[i]), 0);
     }
-    for (done = 0; finished < (int)count; done++)
+    while (finished < (int)count)
         uv_run(&desk->loop, UV_RUN_ONCE);
 }
 

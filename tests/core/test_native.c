@@ -35,7 +35,7 @@ static int teardown(void **state)
 
 static int load(struct fixture *fixture, const char *name)
 {
-    char rest[64], path[PATH_MAX];
+    char rest[64], path[2 * PATH_MAX];
     snprintf(rest, sizeof rest, "tests/native/%s.so", name);
     snprintf(path, sizeof path, "%s", build_path(rest));
     memset(&fixture->err, 0, sizeof fixture->err);
