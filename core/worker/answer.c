@@ -18,7 +18,7 @@
 struct pool_frame {
     msgpack_zone zone;
     msgpack_object root;
-    bool taken;
+    unsigned holders; /* the pool while it hands it out, and who keeps it: both may let go first */
     uint8_t body[];
 };
 
@@ -30,7 +30,7 @@ static struct pool_frame *frame_new(const uint8_t *body, size_t len, struct erro
         error_set(err, ERR_NOMEM, "no memory for a worker's message");
         return NULL;
     }
-    frame->taken = false;
+    frame->holders = 1;
     memcpy(frame->body, body, len);
     if (frame_unpack(frame->body, len, &frame->zone, &frame->root, err) < 0) {
         pool_frame_free(frame);
@@ -41,7 +41,7 @@ static struct pool_frame *frame_new(const uint8_t *body, size_t len, struct erro
 
 void pool_frame_free(struct pool_frame *frame)
 {
-    if (!frame)
+    if (!frame || --frame->holders > 0)
         return;
     msgpack_zone_destroy(&frame->zone);
     mem_free(frame);
@@ -50,7 +50,7 @@ void pool_frame_free(struct pool_frame *frame)
 struct pool_frame *pool_answer_keep(const struct pool_answer *answer)
 {
     if (answer->frame)
-        answer->frame->taken = true;
+        answer->frame->holders++;
     return answer->frame;
 }
 
@@ -216,8 +216,7 @@ int answer_frame(struct worker *worker, const uint8_t *body, size_t len, struct 
     if (!frame)
         return err->code;
     int rc = answer_take(worker, frame, err);
-    if (!frame->taken)
-        pool_frame_free(frame);
+    pool_frame_free(frame);
     if (worker->fresh && rc >= 0 && worker->state == WORKER_READY && !worker->jobs.first)
         worker_retire(worker);
     if (rc >= 0)

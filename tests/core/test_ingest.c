@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "desk_help.h"
 #include "pipeline/host.h"
 #include "pipeline/quarantine.h"
@@ -298,10 +299,13 @@ static void killed_at_any_instant_each_document_is_there_once(void **state)
     int midway = 0;
     desk_make(PLAIN);
     many_documents();
+    const int64_t begun = clock_mono_us();
+    desk_close(desk_must(DESK_WRITE));
+    const int64_t start = clock_mono_us() - begun; /* no kill before that finds work half done */
     for (int i = 0; i < 20; i++) {
         const pid_t pid = start_child();
         assert_true(pid > 0);
-        usleep((useconds_t)(rand_r(&seed) % 60000 + 2000));
+        usleep((useconds_t)(start / 2 + rand_r(&seed) % (start + 60000)));
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
         midway += is_midway();
