@@ -90,8 +90,12 @@ int pool_open(uv_loop_t *loop, const struct pool_options *options, struct pool *
               struct error *err);
 /* Ships a plugin to each worker, now and to those started later. Copies what it needs. */
 int pool_ship(struct pool *pool, const struct pool_plugin *plugin, struct error *err);
+/* 0: `done` will be called, once, never from within pool_submit. ERR_BUSY: no worker has room; try
+ * again when `room` is called. ERR_CANCELLED: the pool closes, or the session's worker has died.
+ * ERR_USAGE: no such session. ERR_INVALID, ERR_LIMIT: the payload is empty, or too large for a
+ * frame. */
 int pool_submit(struct pool *pool, struct pool_job *job);
-int64_t pool_session(struct pool *pool); /* a new session number */
+int64_t pool_session(struct pool *pool); /* a new session number, or ERR_NOMEM */
 void pool_session_end(struct pool *pool, int64_t session);
 /* Takes the frame so that `value` outlives the callback; free with pool_frame_free. */
 struct pool_frame *pool_answer_keep(const struct pool_answer *answer);

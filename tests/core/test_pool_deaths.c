@@ -1,6 +1,7 @@
 /* Native plugins that do what no plugin may. Each time: the host lives, every other job is
  * answered, and the fault names the guard, the plugin and the signal or call. */
 #include <errno.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "pool_harness.h"
@@ -231,6 +232,46 @@ static void a_worker_holds_one_descriptor_and_no_privileges(void **state)
     harness_close(h);
 }
 
+/* A host of its own, with a worker that spins: the worker's pid goes through the pipe. */
+static void doomed_host(int pipe_fd)
+{
+    struct harness *h =
+        harness_open_hostile(&(struct pool_options){.workers = 1, .call_ms = 60000});
+    harness_ship_native(h, 0, "pid");
+    harness_ship_native(h, 1, "spins");
+    struct harness_job *j = harness_ask(h, 0);
+    harness_run(h);
+    harness_ask(h, 1);
+    uv_run(&h->loop, UV_RUN_NOWAIT);
+    uv_run(&h->loop, UV_RUN_NOWAIT);
+    if (write(pipe_fd, j->label, sizeof j->label) < 0)
+        _exit(1);
+    for (;;)
+        uv_run(&h->loop, UV_RUN_ONCE);
+}
+
+static void a_worker_dies_with_its_host(void **state)
+{
+    (void)state;
+    int ends[2];
+    char label[256] = "";
+    assert_int_equal(pipe(ends), 0);
+    pid_t host = fork();
+    assert_true(host >= 0);
+    if (host == 0)
+        doomed_host(ends[1]);
+    assert_true(read(ends[0], label, sizeof label) > 0);
+    pid_t worker = (pid_t)atoi(label);
+    assert_true(worker > 0 && kill(worker, 0) == 0);
+    kill(host, SIGKILL);
+    waitpid(host, NULL, 0);
+    for (int i = 0; i < 200 && kill(worker, 0) == 0; i++)
+        usleep(10 * 1000);
+    assert_int_equal(kill(worker, 0), -1);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(segfault_is_named),
     cmocka_unit_test(aborts_is_named),
@@ -260,6 +301,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_scribbled_page_harms_nobody_else),
     cmocka_unit_test(a_blamed_job_is_tried_twice_and_workers_are_replaced),
     cmocka_unit_test(many_bad_jobs_do_not_stop_the_good_ones),
+    cmocka_unit_test(a_worker_dies_with_its_host),
     cmocka_unit_test(a_worker_is_never_root),
     cmocka_unit_test(a_worker_holds_one_descriptor_and_no_privileges),
 };

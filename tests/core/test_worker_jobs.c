@@ -317,6 +317,48 @@ static void desk_text_works_behind_the_walls(void **state)
     close_asked(&asked);
 }
 
+static void a_call_may_log_so_many_lines(void **state)
+{
+    (void)state;
+    struct asked asked = open_with_text();
+    struct article about = {.id = 3, .headline = STR_LIT("A"), .body = STR_LIT("Text.")};
+    harness_ship_lua(asked.h, 0, "tag", "talks",
+                     TAG("talks", "for i = 1, 1000 do desk.log.info('line ' .. i) end return {}"));
+    const msgpack_object *answer = article(&asked, 1, false, &about);
+    const msgpack_object *fault = wire_get(result(answer, 0), "fault");
+    if (fault)
+        fail_msg("%s", text_of(fault, "message"));
+    assert_in_range(asked.h->logs, LIMIT(LOG_LINES_PER_CALL), LIMIT(LOG_LINES_PER_CALL) + 1);
+    close_asked(&asked);
+}
+
+static void a_test_case_is_run(void **state)
+{
+    (void)state;
+    struct asked asked = open_with_text();
+    struct error err = {0};
+    msgpack_packer packer;
+    static const char code[] = TAG("tested", "return { { scheme = 's', label = 'x' } }");
+    static const char cases[] = "return { { name = 'one', article = { id = 1, headline = 'H', "
+                                "text = 'T' }, expect = { { label = 'x' } } } }";
+    struct pool_file files[] = {{"init.lua", code, sizeof code - 1},
+                                {"test.lua", cases, sizeof cases - 1}};
+    struct pool_plugin plugin = {
+        .index = 0, .kind = "tag", .name = "tested", .files = files, .file_count = 2};
+    assert_int_equal(pool_ship(asked.h->pool, &plugin, &err), 0);
+    struct harness_job *j = begin(&asked, JOB_TEST, &packer, 2);
+    wire_pack_key(&packer, "plugin");
+    msgpack_pack_int(&packer, 0);
+    wire_pack_key(&packer, "case");
+    msgpack_pack_int(&packer, 1);
+    const msgpack_object *answer = finish(&asked, j);
+    if (!answer)
+        fail_msg("%s", j->message);
+    assert_int_equal(number_of(answer, "cases"), 1);
+    assert_true(wire_get(answer, "passed")->via.boolean);
+    close_asked(&asked);
+}
+
 static void a_manifest_is_given(void **state)
 {
     (void)state;
@@ -434,6 +476,8 @@ int main(void)
         cmocka_unit_test(a_plugin_that_does_not_load_is_a_fault_each_time),
         cmocka_unit_test(index_words_come_in_four_columns),
         cmocka_unit_test(desk_text_works_behind_the_walls),
+        cmocka_unit_test(a_call_may_log_so_many_lines),
+        cmocka_unit_test(a_test_case_is_run),
         cmocka_unit_test(a_manifest_is_given),
         cmocka_unit_test(configuration_is_evaluated),
         cmocka_unit_test(two_exports_by_one_plugin_stay_apart),
