@@ -1,4 +1,5 @@
 /* Calls of ingest, tag and summarize plugins. */
+#include "base/clock.h"
 #include "base/limits.h"
 #include "lua/encode.h"
 #include "lua/handles.h"
@@ -37,7 +38,11 @@ static int call_function(struct lua_plugin *plugin, enum plugin_function functio
                              plugin_function_names[function]);
     struct call call = {plugin, function};
     state->input = *input;
+    int64_t *spent_us = plugin->world->spent_us;
+    const int64_t begun_us = spent_us ? clock_thread_cpu_us() : 0;
     result = state_call(state, call_work, &call, 1, plugin->world->call_ms, fault);
+    if (spent_us)
+        *spent_us += clock_thread_cpu_us() - begun_us;
     handle_end(state);
     state->input = (struct state_input){0};
     return result;

@@ -37,6 +37,7 @@ struct lua_world {
      */
     void (*log)(int level, const char *plugin, struct str text, void *data);
     void *data;
+    int64_t *spent_us; /* CPU time of calls into plugins is added here; may be NULL */
 };
 
 struct lua_module {

@@ -58,6 +58,7 @@ struct desk_usage {
     int64_t host_cpu_us;  /* this process, all threads */
     int64_t store_cpu_us; /* of which the store thread */
     int64_t worker_cpu_us;
+    int64_t worker_start_us, plugin_us, decode_us; /* of which: see struct pool_usage */
     uint64_t host_peak_rss, worker_peak_rss;
     unsigned workers;
 };

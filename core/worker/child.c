@@ -1,12 +1,12 @@
 /* `copydesk worker`: the process's life from its first instruction to its last. */
 #include <jansson.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "model/wire.h"
 #include "worker/confine.h"
 #include "worker/frame.h"
@@ -58,7 +58,10 @@ static int start(struct serve *serve, struct link *link, struct page *page, stru
     tzset();
     struct confine walls = {.fd = link->fd, .address_bytes = serve->address_bytes, .page = page};
     rc = confine(&walls, err);
-    return rc < 0 ? rc : serve_ready(serve, err);
+    if (rc < 0)
+        return rc;
+    atomic_store(&page->start_us, clock_thread_cpu_us());
+    return serve_ready(serve, err);
 }
 
 static int serve_all(struct serve *serve, struct link *link, struct error *err)

@@ -1,6 +1,7 @@
 /* INGEST: bytes to text, the plugin that claims the document most, its drafts. */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "model/wire.h"
 #include "worker/serve.h"
@@ -33,8 +34,12 @@ static int decode(struct serve *serve, struct str bytes, struct desk_text_decode
     struct desk_error why = {0};
     if (!serve->text)
         return decode_utf8(serve, bytes, out);
-    if (serve->text->decode(serve->text_context, bytes.at ? bytes.at : "", bytes.len,
-                            LIMIT(DECODED_BYTES), room, &why) < 0)
+    const int64_t begun_us = clock_thread_cpu_us();
+    int rc = serve->text->decode(serve->text_context, bytes.at ? bytes.at : "", bytes.len,
+                                 LIMIT(DECODED_BYTES), room, &why);
+    atomic_fetch_add_explicit(&serve->page->decode_us, clock_thread_cpu_us() - begun_us,
+                              memory_order_relaxed);
+    if (rc < 0)
         return fault_set(serve, -1, GUARD_INPUT, "cannot read the document as text: %s", why.text);
     *out = (struct decoded){{room->text, room->size}, room->encoding, room->notes};
     return 0;

@@ -243,12 +243,21 @@ static int64_t worker_cpu_us(const struct worker *worker)
     return (int64_t)spent.tv_sec * 1000000 + spent.tv_nsec / 1000;
 }
 
+void worker_spent(const struct worker *worker, struct pool_usage *sum)
+{
+    sum->start_us += atomic_load(&worker->page->start_us);
+    sum->plugin_us += atomic_load(&worker->page->plugin_us);
+    sum->decode_us += atomic_load(&worker->page->decode_us);
+}
+
 void pool_usage(struct pool *pool, struct pool_usage *out)
 {
+    *out = pool->ended;
     out->cpu_us = children_cpu_us() - pool->children_cpu_us;
     out->replaced = pool->replaced;
     for (struct worker *at = pool->workers; at; at = at->next) {
         out->cpu_us += worker_cpu_us(at);
+        worker_spent(at, out);
         at->peak_rss = worker_rss(at);
         if (at->peak_rss > pool->peak_rss)
             pool->peak_rss = at->peak_rss;

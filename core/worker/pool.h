@@ -105,6 +105,8 @@ unsigned pool_workers(const struct pool *pool);
  * size, bytes; workers replaced so far. */
 struct pool_usage {
     int64_t cpu_us;
+    int64_t start_us, plugin_us, decode_us; /* of which, as the workers themselves say: until they
+                                               were ready, in plugins, reading bytes as text */
     uint64_t peak_rss;
     uint64_t replaced;
 };

@@ -83,6 +83,7 @@ struct pool {
     unsigned handles;
     uint64_t replaced, peak_rss;
     int64_t children_cpu_us; /* RUSAGE_CHILDREN when the pool was opened */
+    struct pool_usage ended; /* sums of workers that ended */
     void (*closed)(void *data);
     void *closed_data;
 };
@@ -126,3 +127,5 @@ const char *pool_title(const struct pool *pool, int64_t plugin); /* NULL: no suc
 void pool_handle_gone(struct pool *pool);
 void pool_timer_gone(uv_handle_t *handle);
 uint64_t worker_rss(const struct worker *worker);
+/* Adds what the worker notes on its page. */
+void worker_spent(const struct worker *worker, struct pool_usage *sum);

@@ -213,6 +213,7 @@ int serve_open(struct serve *serve, struct link *link, struct page *page, const 
     serve->page = page;
     serve->plugin = -1;
     serve->world.log = on_log;
+    serve->world.spent_us = &serve->plugin_us;
     serve->world.data = serve;
     buf_init(&serve->answer, LIMIT(FRAME_BYTES));
     serve->plugins = mem_zero(LIMIT(PLUGINS), sizeof *serve->plugins);

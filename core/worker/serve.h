@@ -61,6 +61,7 @@ struct serve {
     struct desk_text *text_context;
     struct kept setup;
     struct lua_world world;
+    int64_t plugin_us; /* CPU time in plugins so far */
     struct lua_module *modules;
     struct lua_file *lib;
     struct served_plugin *plugins; /* PLUGINS of them */

@@ -85,6 +85,7 @@ void call_begin(struct serve *serve, uint32_t index)
 
 void call_end(struct serve *serve)
 {
+    atomic_store_explicit(&serve->page->plugin_us, serve->plugin_us, memory_order_relaxed);
     page_end(serve->page);
 }
 
