@@ -32,8 +32,8 @@ static void print_sum(const struct ingest_counts *counts)
     if (counts->refused)
         printf(", %llu refused", (unsigned long long)counts->refused);
     if (counts->faults)
-        printf(", %s failed on an article (see: copydesk failed)",
-               counted(counts->faults, "plugin", "plugins"));
+        printf(", %s of plugins on articles (see: copydesk failed)",
+               counted(counts->faults, "failure", "failures"));
     if (counts->skipped)
         printf(", %s skipped", counted(counts->skipped, "name", "names"));
     putchar('\n');

@@ -36,6 +36,7 @@ static int try_articles(const struct cli_args *args, const struct given_list *gi
     int code = open_desk(args, DESK_WORK, true, &desk);
     if (code != CLI_DONE)
         return code;
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* an answer is handed on as soon as it is there */
     int result = plugin_try(desk, &try, print_line, NULL, &counts, &err);
     if (result == ERR_CANCELLED)
         return CLI_DONE; /* nobody reads our output any more */

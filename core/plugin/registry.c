@@ -143,6 +143,12 @@ static int look_at(struct registry *registry, const char *kind, const char *name
     return add(registry, entry_new(kind, name, path, origin), err);
 }
 
+/* A home that is closed to us (sudo, a service's account) holds no plugins of ours. */
+static bool may_be_missing(enum plugin_origin origin)
+{
+    return errno == ENOENT || errno == ENOTDIR || (errno == EACCES && origin == PLUGIN_USER);
+}
+
 static int list_kind(struct registry *registry, const char *folder, const char *kind,
                      enum plugin_origin origin, struct error *err)
 {
@@ -151,7 +157,7 @@ static int list_kind(struct registry *registry, const char *folder, const char *
         return error_set(err, ERR_NOMEM, "out of memory while listing plugins");
     DIR *dir = opendir(path);
     if (!dir)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : error_errno(err, errno, "%s", path);
+        return may_be_missing(origin) ? 0 : error_errno(err, errno, "%s", path);
     int code = 0;
     for (struct dirent *item; code >= 0 && (item = readdir(dir)) != NULL;)
         code = look_at(registry, kind, item->d_name, path, origin, err);

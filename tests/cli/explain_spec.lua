@@ -48,7 +48,7 @@ describe("ingest --explain", function()
             return pending("skipped: the shared data is not here")
         end
         local verdict = t.shell(("cd / && %s ingest --explain --json %s/data/seed/digest.txt | "
-            .. "python3 %s/data/seed/score.py"):format(t.bin, shared, shared))
+            .. "%s %s/data/seed/score.py"):format(t.bin, shared, t.python, shared))
         assert.truthy(verdict:find("0 faults", 1, true), verdict)
     end)
 
@@ -57,8 +57,8 @@ describe("ingest --explain", function()
         if not shared then
             return pending("skipped: the shared data is not here")
         end
-        local verdict = t.shell(("cd / && python3 %s/data/digests/score.py --cmd '%s ingest --explain "
-            .. "--json {file}'"):format(shared, t.bin))
+        local verdict = t.shell(("cd / && %s %s/data/digests/score.py --cmd '%s ingest --explain "
+            .. "--json {file}'"):format(t.python, shared, t.bin))
         local score = t.lines(verdict)[1]
         assert.truthy(score.start_F1 >= 0.90, verdict)
         assert.truthy(score.span_F1 >= 0.80, verdict)

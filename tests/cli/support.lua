@@ -53,6 +53,8 @@ function M.read(path)
 end
 
 M.source = assert(os.getenv("COPYDESK_SOURCE"), "COPYDESK_SOURCE is not set; run .ci/cli.sh")
+-- Debian's own: another python3 in PATH may lack the modules that the packages brought.
+M.python = M.read("/usr/bin/python3") and "/usr/bin/python3" or "python3"
 M.sample = M.source .. "/tests/data/digest-seed.txt"
 M.root = M.shell("id -u") == "0"
 
@@ -111,7 +113,7 @@ end
 function M.lines(text)
     local list = {}
     for line in text:gmatch("[^\n]+") do
-        local value, _, problem = json.decode(line)
+        local value, _, problem = json.decode(line, 1, json.null)
         assert(value ~= nil, "no JSON: " .. tostring(problem) .. ": " .. line)
         list[#list + 1] = value
     end
@@ -124,6 +126,16 @@ end
 
 M.encode = json.encode
 M.null = json.null
+
+--- What a Python program prints, given these arguments.
+function M.python_says(program, ...)
+    local file = M.write(M.folder() .. "/program.py", program)
+    local words = { M.python, file }
+    for _, word in ipairs { ... } do
+        words[#words + 1] = quote(word)
+    end
+    return M.shell(table.concat(words, " "))
+end
 
 --- A new desk. `with` (a path): taken in at once. `user`: belongs to nobody, when we are root.
 function M.desk(with, user)

@@ -22,6 +22,21 @@ return {
         expect = { text = "The bridge is closed." },
     },
     {
+        name = "a text without full stops is cut at a word",
+        article = { headline = "Bridge", text = ("bridge "):rep(5000), language = "en" },
+        options = { max_bytes = 50 },
+        check = function(answer)
+            assert(answer.text == ("bridge "):rep(6) .. "bridge…", answer.text)
+            assert(answer.spans[1][2] == 48)
+        end,
+    },
+    {
+        name = "one endless word is cut between characters",
+        article = { headline = "Bridge", text = ("ő"):rep(5000), language = "hu" },
+        options = { max_bytes = 51 },
+        check = function(answer) assert(answer.text == ("ő"):rep(25) .. "…", answer.text) end,
+    },
+    {
         name = "an empty text gives an empty summary",
         article = { headline = "Bridge", text = "", language = "en" },
         expect = { text = "", spans = {} },

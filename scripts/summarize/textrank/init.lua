@@ -8,6 +8,8 @@
 --
 -- Options: `sentences`; `lead` 0..1, how much an early place counts; `max_bytes`.
 
+local excerpt = require "excerpt"
+
 local SHORT_WORDS = 4
 local SET_BACK = 0.3
 
@@ -56,7 +58,7 @@ return {
         lead = { type = "number", default = 0.5, min = 0, max = 5,
             doc = "How much an early place in the text counts; 0: not at all." },
         max_bytes = { type = "integer", default = 1200, min = 50, max = 100000,
-            doc = "No sentence is added that would make it longer." },
+            doc = "Longest summary: sentences that do not fit are left out." },
     },
     needs = { "language" },
     gives = { "summary" },
@@ -64,12 +66,10 @@ return {
         local text = article.text
         local analysis = desk.text.analyse(text, article.language)
         local sentences = analysis:sentences()
-        local parts, spans = {}, desk.array {}
-        for _, at in ipairs(best(scores(analysis, text, sentences, options.lead), options)) do
-            local first, last = sentences.first[at], sentences.last[at]
-            parts[#parts + 1] = (text:sub(first, last):gsub("%s+", " "))
-            spans[#spans + 1] = { first, last }
+        local spans = {}
+        for i, at in ipairs(best(scores(analysis, text, sentences, options.lead), options)) do
+            spans[i] = { sentences.first[at], sentences.last[at] }
         end
-        return { text = table.concat(parts, " "), spans = spans }
+        return excerpt.make(text, spans, options.max_bytes)
     end,
 }
