@@ -60,13 +60,8 @@ static int bad_answer(const struct desk_output *output)
 static int segfault(const struct desk_output *output)
 {
     (void)output;
-<<<<<<< HEAD
     volatile int *volatile nowhere = (volatile int *)(uintptr_t)8;
     *nowhere = 1;
-=======
-    volatile uintptr_t nowhere = 8;
-    *(volatile int *)nowhere = 1;
->>>>>>> 5f1d908 (tests: the command line against the program as it is)
     return 0;
 }
 
