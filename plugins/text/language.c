@@ -177,7 +177,7 @@ static void set_cyrillic(struct desk_text_language *out, const struct letters *l
     }
 }
 
-#define SLAVIC_BYTES 4096u
+#define SLAVIC_BYTES 1200u
 
 static int set_latin(struct desk_text *context, struct desk_text_language *out, const char *text,
                      size_t size)

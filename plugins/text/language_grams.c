@@ -21,8 +21,8 @@
 #define LANGUAGES_MAX 20
 #define STEP          0.3
 #define FIRST         2.0
-#define MISSING 25
-#define WORD_BONUS 36 /* steps for a frequent word of the language */
+#define MISSING       25
+#define WORD_BONUS    36 /* steps for a frequent word of the language */
 #define WORD_LETTERS  20
 #define ENOUGH        200 /* letters to read at least */
 #define MARGIN        250 /* steps by which the best must lead then */

@@ -20,7 +20,8 @@ TOP = 1000
 
 
 def profile_of(row):
-    if row["lang"] in ("hr", "bs") or (row["lang"] == "sr" and row.get("script") == "Latn"):
+    """`lang` may name a script: "sr-Latn"."""
+    if row["lang"] in ("hr", "bs", "sr-Latn"):
         return "sh"
     return row["lang"]
 

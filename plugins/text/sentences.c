@@ -50,17 +50,18 @@ static uint32_t code_at(const struct cutter *cutter, size_t at, unsigned *length
     return code;
 }
 
-static size_t skip_blanks(const struct cutter *cutter, size_t at)
+/* Never looks beyond `end`: a text of blanks would cost the square of its length. */
+static size_t skip_blanks(const struct cutter *cutter, size_t at, size_t end)
 {
     unsigned length;
-    while (at < cutter->size && is_blank(code_at(cutter, at, &length)))
+    while (at < end && is_blank(code_at(cutter, at, &length)))
         at += length;
     return at;
 }
 
 static int put(struct cutter *cutter, size_t end)
 {
-    size_t start = skip_blanks(cutter, cutter->start);
+    size_t start = skip_blanks(cutter, cutter->start, end);
     cutter->start = end;
     while (end > start) {
         size_t last = end - 1;
@@ -203,7 +204,7 @@ static int full_stop_ends(struct cutter *cutter, size_t stop, const struct next 
     unsigned length;
     if (from >= stop)
         return 1;
-    const int at_start = skip_blanks(cutter, cutter->start) == from;
+    const int at_start = skip_blanks(cutter, cutter->start, from) == from;
     const uint32_t first = code_at(cutter, from, &length);
     const size_t letters = letters_in(cutter, from, stop);
     if (all_digits(cutter, from, stop)) {
@@ -242,7 +243,7 @@ static int in_bracket(const struct cutter *cutter, size_t at)
            cutter->in[from - 1] != ')')
         from--;
     if (from == cutter->start || cutter->in[from - 1] != '(' ||
-        skip_blanks(cutter, cutter->start) == from - 1)
+        skip_blanks(cutter, cutter->start, from) == from - 1)
         return 0;
     for (size_t to = at; to < cutter->size && to - at < BRACKET_BYTES; to++) {
         if (cutter->in[to] == ')')
@@ -365,7 +366,7 @@ static int cut_item(struct cutter *cutter, size_t at, int *rc)
     const unsigned item = item_before(cutter, at, &from, &lettered);
     if (item == 0)
         return 0;
-    if (skip_blanks(cutter, cutter->start) == from) {
+    if (skip_blanks(cutter, cutter->start, from) == from) {
         cutter->item = item;
         cutter->lettered = lettered;
         return 1;

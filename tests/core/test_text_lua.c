@@ -36,6 +36,12 @@ static void ends_sentences_at_blank_lines_but_not_at_wrapped_ones(void **state)
                     "equal(#cut(s, text.sentences(s, 'en')), 3)");
 }
 
+static void takes_a_text_of_line_ends_in_linear_time(void **state)
+{
+    run_lua(*state, "local t = os.clock() equal(text.sentences(('\\n'):rep(1e6), 'en').n, 0)\n"
+                    "assert(os.clock() - t < 5)");
+}
+
 static void knows_languages(void **state)
 {
     run_lua(
@@ -212,6 +218,7 @@ int main(void)
         TEXT_TEST(ends_sentences_at_full_stops_only),
         TEXT_TEST(ends_sentences_in_other_languages),
         TEXT_TEST(ends_sentences_at_blank_lines_but_not_at_wrapped_ones),
+        TEXT_TEST(takes_a_text_of_line_ends_in_linear_time),
         TEXT_TEST(knows_languages),
         TEXT_TEST(knows_serbian_in_both_scripts),
         TEXT_TEST(says_nothing_of_the_language_of_numbers),
