@@ -11,7 +11,7 @@
 #include "lua/state.h"
 
 #define BUDGET_SIGNAL  SIGVTALRM
-#define BUDGET_TICK_NS (10 * 1000 * 1000)
+#define BUDGET_TICK_NS (10L * 1000 * 1000)
 
 #ifndef sigev_notify_thread_id /* glibc 2.36 has the field but not the name */
 #define sigev_notify_thread_id _sigev_un._tid

@@ -171,7 +171,7 @@ static int64_t add_months(int64_t seconds, int64_t months)
 {
     struct tm t = civil(seconds);
     const int64_t count = (t.tm_year + 1900) * 12LL + t.tm_mon + months;
-    if (count < 12 || count >= 10000 * 12)
+    if (count < 12 || count >= 10000LL * 12)
         return DATE_MAX + 1;
     t.tm_year = (int)(count / 12) - 1900;
     t.tm_mon = (int)(count % 12);

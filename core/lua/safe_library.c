@@ -7,7 +7,7 @@
 #include "lua/state.h"
 
 /* Elements that one table.move may touch: it runs in C, where no hook stops it. */
-#define MOVE_MAX (64 * 1024 * 1024)
+#define MOVE_MAX (64L * 1024 * 1024)
 
 static int call_own(lua_State *L)
 {
@@ -76,8 +76,8 @@ static int safe_rep(lua_State *L)
 static int safe_move(lua_State *L)
 {
     const lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3);
-    if (last >= first && (lua_Unsigned)last - (lua_Unsigned)first >= MOVE_MAX)
-        return luaL_error(L, "table.move: over %d elements at once", MOVE_MAX);
+    if (last >= first && (lua_Unsigned)last - (lua_Unsigned)first >= (lua_Unsigned)MOVE_MAX)
+        return luaL_error(L, "table.move: over %d elements at once", (int)MOVE_MAX);
     return call_own(L);
 }
 

@@ -198,6 +198,11 @@ static int state_run(lua_State *L)
     if (status == LUA_ERRMEM)
         lua_error(L); /* gives the preallocated message on */
     if (status != LUA_OK) {
+        size_t len;
+        if (run->fault->message[0] == '\0' && lua_type(L, -1) == LUA_TSTRING) {
+            const char *text = lua_tolstring(L, -1, &len); /* LUA_ERRERR: the handler did not run */
+            fault_copy(run->fault->message, sizeof run->fault->message, text, len);
+        }
         lua_settop(L, 0);
         lua_pushinteger(L, status);
         return 1;

@@ -106,8 +106,10 @@ static void run_on_one(lua_State *L, const struct test_run *run, int at, int opt
     const char *what = ingest ? "document" : "article";
     struct article *article = arena_alloc(run->arena, 1, sizeof *article);
     struct document *document = arena_alloc(run->arena, 1, sizeof *document);
-    if (!article || !document)
+    if (!article || !document) {
         luaL_error(L, "out of memory");
+        return;
+    }
     if (lua_getfield(L, at, what) == LUA_TNIL)
         luaL_error(L, "a case of this plugin needs '%s'", what);
     const int given = lua_gettop(L);
@@ -157,8 +159,10 @@ static void run_export(lua_State *L, const struct test_run *run, int at, int opt
     lua_call(L, 1, 0);
     for (lua_Integer i = 1; lua_rawgeti(L, list, i) != LUA_TNIL; i++) {
         struct article *article = arena_alloc(run->arena, 1, sizeof *article);
-        if (!article)
+        if (!article) {
             luaL_error(L, "out of memory");
+            return;
+        }
         const int given = lua_gettop(L);
         testcase_article(L, given, lua_pushfstring(L, "articles[%I]", i), run->arena, article);
         input->article = article;

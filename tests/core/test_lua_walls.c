@@ -150,6 +150,39 @@ static void deep_recursion_is_an_error(void **state)
     assert_contains(fixture->fault.message, "stack overflow");
 }
 
+static void deep_recursion_through_c_is_an_error(void **state)
+{
+    struct lua_fixture *fixture = *state;
+    fixture->world.call_ms = 5000;
+    assert_null(fixture_text(fixture, "local function f() return (('x'):gsub('x', f)) end f()"));
+    assert_int_equal(fixture->fault.guard, GUARD_ERROR);
+    assert_contains(fixture->fault.message, "C stack overflow");
+}
+
+static void errors_of_any_kind_have_a_message(void **state)
+{
+    static const struct {
+        const char *body, *message;
+    } errors[] = {
+        {"error({})", "an error that is a table, not a text"},
+        {"error()", "an error that is a nil, not a text"},
+        {"error(setmetatable({}, { __tostring = function() return 'own words' end }))",
+         "own words"},
+        {"error(setmetatable({}, { __tostring = function() error('twice') end }))",
+         "an error that is a table, not a text"},
+        {"error(7)", "7"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        struct lua_fixture fixture;
+        fixture_begin(&fixture);
+        assert_null(fixture_text(&fixture, errors[i].body));
+        assert_int_equal(fixture.fault.guard, GUARD_ERROR);
+        assert_contains(fixture.fault.message, errors[i].message);
+        fixture_end(&fixture);
+    }
+}
+
 static void loading_has_a_budget_too(void **state)
 {
     struct lua_fixture *fixture = *state;
@@ -208,6 +241,8 @@ int main(void)
         TEST(a_time_fault_has_a_traceback),
         TEST(memory_that_was_refused_can_be_caught),
         TEST(deep_recursion_is_an_error),
+        TEST(deep_recursion_through_c_is_an_error),
+        TEST(errors_of_any_kind_have_a_message),
         TEST(loading_has_a_budget_too),
         TEST(each_call_has_its_own_budget),
         TEST(c_functions_that_would_count_for_ever_are_cut),
