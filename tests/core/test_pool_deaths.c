@@ -2,6 +2,7 @@
  * answered, and the fault names the guard, the plugin and the signal or call. */
 #include <errno.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "pool_harness.h"
@@ -55,7 +56,6 @@ static void assert_fault(const char *bad, enum guard guard, const char *words)
     }
 DEATH(aborts, GUARD_KILLED, "SIGABRT")
 DEATH(exits, GUARD_KILLED, "exit code 7")
-DEATH(write_file, GUARD_KILLED, "called creat")
 DEATH(open_socket, GUARD_KILLED, "called socket")
 DEATH(forks, GUARD_KILLED, "called clone")
 DEATH(execs, GUARD_KILLED, "called execve")
@@ -93,6 +93,24 @@ static void open_file_is_named(void **state)
         skip();
     }
     assert_fault("open_file", GUARD_KILLED, "called open");
+}
+
+/* Sanitizers' reports open files, so there the filter lets the call through, and Landlock alone has
+ * to stop it: /tmp is open to every uid. */
+static void write_file_is_named(void **state)
+{
+    (void)state;
+    if (!SANITIZED) {
+        assert_fault("write_file", GUARD_KILLED, "called open");
+        return;
+    }
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 1) {
+        print_message("skipped: this kernel has no Landlock\n");
+        skip();
+    }
+    struct harness_job job = run_among_others("write_file");
+    assert_false(job.faulted);
+    assert_string_equal(job.label, "ok");
 }
 
 static void memory_ends_at_the_wall(void **state)

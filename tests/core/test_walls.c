@@ -129,7 +129,7 @@ HARMLESS(collector_loop, "setmetatable({}, { __gc = function() while true do end
                          "return { { scheme = 'test', label = 'shut' } }")
 
 SOFT(table_growth, GUARD_MEMORY, "",
-     "local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end")
+     "local t = {} while true do t[#t + 1] = ('x'):rep(1000):rep(1000) .. #t end")
 SOFT(huge_string, GUARD_MEMORY, "", "return ('x'):rep(1 << 30)")
 
 static void recursion_is_stopped_softly(void **state)

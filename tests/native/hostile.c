@@ -84,7 +84,9 @@ static int open_file(const struct desk_output *output)
 
 static int write_file(const struct desk_output *output)
 {
-    return creat("/tmp/copydesk-was-here", 0600) >= 0 ? answer_label(output, "open") : ok(output);
+    return open("/tmp/copydesk-was-here", O_CREAT | O_WRONLY, 0600) >= 0
+               ? answer_label(output, "open")
+               : ok(output);
 }
 
 static int open_socket(const struct desk_output *output)
@@ -252,7 +254,8 @@ static int frame_cut(const struct desk_output *output)
 #define BEHAVIOURS(X)                                                                              \
     X(ok)                                                                                          \
     X(pid)                                                                                         \
-    X(slow) X(bad_answer) X(segfault) X(aborts) X(exits) X(open_file) X(write_file) X(open_socket) \
+    X(slow)                                                                                        \
+    X(bad_answer) X(segfault) X(aborts) X(exits) X(open_file) X(write_file) X(open_socket)         \
         X(forks) X(execs) X(traces) X(kills_host) X(exec_memory) X(catch_refusal) X(environment)   \
             X(allocates) X(spins) X(scribbles) X(scribbles_and_dies) X(frame_huge) X(frame_empty)  \
                 X(frame_count) X(frame_deep) X(frame_other) X(frame_twice) X(frame_utf8)           \
