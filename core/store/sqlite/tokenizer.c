@@ -121,17 +121,24 @@ static void key_function(sqlite3_context *context, int count, sqlite3_value **va
 
 /* ---- registration ---- */
 
-/* The way to FTS5's functions that its manual gives. */
-static fts5_api *find_fts5(sqlite3 *db)
+/* The way to FTS5's functions that its manual gives. ERR_VERSION: there is none. */
+static int find_fts5(sqlite3 *db, fts5_api **out, struct error *err)
 {
-    fts5_api *api = NULL;
     sqlite3_stmt *stmt = NULL;
-    if (sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &stmt, NULL) == SQLITE_OK) {
-        sqlite3_bind_pointer(stmt, 1, &api, "fts5_api_ptr", NULL);
-        sqlite3_step(stmt);
-    }
+    int rc = sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &stmt, NULL);
+    *out = NULL;
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_pointer(stmt, 1, out, "fts5_api_ptr", NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
     sqlite3_finalize(stmt);
-    return api;
+    if ((rc & 0xff) == SQLITE_NOMEM)
+        return error_set(err, ERR_NOMEM, "out of memory looking for FTS5");
+    if (!*out)
+        return error_set(err, ERR_VERSION,
+                         "this SQLite (%s) has no FTS5; install one that is built with it",
+                         sqlite3_libversion());
+    return 0;
 }
 
 static void tokenizer_free(void *context)
@@ -160,17 +167,16 @@ int tokenizer_register(sqlite3 *db, const struct desk_text_api *api, struct toke
 {
     static fts5_tokenizer functions = {create, delete_instance, tokenize};
     const int key_flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    fts5_api *fts5 = find_fts5(db);
-    if (!fts5)
-        return error_set(err, ERR_VERSION,
-                         "this SQLite (%s) has no FTS5; install one that is built with it",
-                         sqlite3_libversion());
+    fts5_api *fts5;
+    int rc = find_fts5(db, &fts5, err);
+    if (rc < 0)
+        return rc;
     struct tokenizer *tokenizer = tokenizer_new(api);
     if (!tokenizer)
         return error_set(err, ERR_NOMEM, "out of memory opening the text service");
     /* From here the connection frees it, also when the registration fails in FTS5. */
-    int rc = sqlite3_create_function_v2(db, "desk_key", 1, key_flags, tokenizer, key_function, NULL,
-                                        NULL, tokenizer_free);
+    rc = sqlite3_create_function_v2(db, "desk_key", 1, key_flags, tokenizer, key_function, NULL,
+                                    NULL, tokenizer_free);
     if (rc == SQLITE_OK)
         rc = fts5->xCreateTokenizer(fts5, "copydesk", tokenizer, &functions, NULL);
     if (rc != SQLITE_OK)
