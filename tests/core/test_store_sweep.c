@@ -1,0 +1,310 @@
+/* The allocation-failure sweep over the store, SQLite's allocations included: each part of the work
+ * is done again and again with the 1st, 2nd, 3rd ... allocation failing. It must give ERR_NOMEM, or
+ * do what it should (SQLite goes on without memory for a cache), and the store must be whole and
+ * usable afterwards. One thread: the engine and the groups, without the writer's thread. */
+#include <malloc.h>
+#include <sqlite3.h>
+
+#include "base/alloc.h"
+#include "model_sample.h"
+#include "store/engine.h"
+#include "store/group.h"
+#include "store_help.h"
+
+#define SWEEP_MAX 200000
+
+static void *sqlite_alloc(int size)
+{
+    return mem_alloc((size_t)size);
+}
+
+static void *sqlite_resize(void *old, int size)
+{
+    return mem_resize(old, (size_t)size);
+}
+
+static int sqlite_size(void *memory)
+{
+    return memory ? (int)malloc_usable_size(memory) : 0;
+}
+
+static int sqlite_round(int size)
+{
+    return (size + 7) & ~7;
+}
+
+static int sqlite_begin(void *data)
+{
+    (void)data;
+    return SQLITE_OK;
+}
+
+static void sqlite_end(void *data)
+{
+    (void)data;
+}
+
+static const sqlite3_mem_methods methods = {sqlite_alloc, mem_free,     sqlite_resize, sqlite_size,
+                                            sqlite_round, sqlite_begin, sqlite_end,    NULL};
+
+struct sweep {
+    struct desk *desk;
+    struct engine_writer *writer;
+    int number; /* of the document */
+    char bytes[2][32];
+};
+
+static const struct store_engine *engine(void)
+{
+    return &sqlite_engine;
+}
+
+/* From 1, each one at first, then in growing steps: what a later one meets resembles its
+ * neighbours. Gives how many failures it made. */
+static int sweep(struct sweep *sweep, const char *name, int (*work)(struct sweep *, struct error *),
+                 void (*after)(struct sweep *, int rc))
+{
+    int failures = 0;
+    for (uint64_t nth = 1; nth < SWEEP_MAX; nth += 1 + nth / 64) {
+        struct error err = {0};
+        mem_fail_nth(nth);
+        int rc = work(sweep, &err);
+        int fired = mem_fail_nth(0);
+        if (rc < 0 && (!fired || rc != ERR_NOMEM || err.code != ERR_NOMEM || !err.text[0]))
+            fail_msg("%s, allocation %d%s: %s: \"%s\"", name, (int)nth, fired ? "" : " (all well)",
+                     error_name(rc), err.text);
+        after(sweep, rc);
+        failures += rc < 0;
+        if (!fired)
+            return failures;
+    }
+    fail_msg("%s never passes", name);
+    return 0;
+}
+
+/* ---- making and opening ---- */
+
+static int make(struct sweep *sweep, struct error *err)
+{
+    (void)sweep;
+    return store_create("made", err);
+}
+
+static void unmake(struct sweep *sweep, int rc)
+{
+    struct error err = {0};
+    if (rc >= 0 && engine()->check("made", sweep->desk->text, &err) < 0)
+        fail_msg("%s", err.text);
+    if (rc < 0)
+        assert_false(folder_has("made/store.db"));
+    assert_int_equal(system("rm -rf made"), 0);
+}
+
+static void a_store_is_made_or_not(void **state)
+{
+    struct sweep all = {.desk = *state};
+    assert_true(sweep(&all, "store_create", make, unmake) > 50);
+}
+
+static int open_and_close(struct sweep *sweep, struct error *err)
+{
+    struct engine_writer *writer = NULL;
+    int rc = engine()->open_writer(DESK, sweep->desk->text, false, &writer, err);
+    engine()->close_writer(writer);
+    return rc;
+}
+
+static void nothing(struct sweep *sweep, int rc)
+{
+    (void)sweep;
+    (void)rc;
+}
+
+static void a_store_is_opened_or_not(void **state)
+{
+    struct sweep all = {.desk = *state};
+    assert_true(sweep(&all, "opening", open_and_close, nothing) > 50);
+}
+
+static int start_and_stop(struct sweep *sweep, struct error *err)
+{
+    int rc = desk_try_start(sweep->desk, err);
+    uint64_t none = 0;
+    mem_fail_nth(none);
+    desk_stop(sweep->desk);
+    return rc;
+}
+
+/* With the thread; only the start is looked at. */
+static void a_writer_is_started_or_not(void **state)
+{
+    struct error err = {0};
+    struct sweep all = {.desk = *state};
+    for (uint64_t nth = 1; nth < 40; nth++) {
+        mem_fail_nth(nth);
+        int rc = start_and_stop(&all, &err);
+        assert_true(rc == 0 || rc == ERR_NOMEM);
+    }
+}
+
+/* ---- writing ---- */
+
+static int commit(struct sweep *sweep, struct store_request *request, struct error *err)
+{
+    struct request_queue group = {0};
+    queue_add(&group, request);
+    group_commit(engine(), sweep->writer, &group);
+    *err = request->error;
+    return err->code;
+}
+
+/* No memory of its own: that would be counted. */
+static struct store_request make_document(struct sweep *sweep)
+{
+    char *bytes = sweep->bytes[++sweep->number % 2];
+    snprintf(bytes, sizeof sweep->bytes[0], "document %d", sweep->number);
+    return desk_document(bytes, "/in/a.txt");
+}
+
+static int write_one(struct sweep *sweep, struct error *err)
+{
+    struct store_failure failure = {.stage = STR_LIT("tag"), .plugin = STR_LIT("tag/x")};
+    struct store_result result = {
+        .kind = STR_LIT("tag"), .name = STR_LIT("y"), .version = STR_LIT("1")};
+    struct store_piece pieces[2] = {
+        {.article = sample_article,
+         .failures = &failure,
+         .failure_count = 1,
+         .results = &result,
+         .result_count = 1},
+        desk_piece(sweep->number % 2 ? "Odd" : "Even", "Some words that are the same each time."),
+    };
+    struct store_request receive = make_document(sweep);
+    int rc = commit(sweep, &receive, err);
+    if (rc < 0)
+        return rc;
+    struct store_request apply = desk_apply(receive.document.id, pieces, 2);
+    rc = commit(sweep, &apply, err);
+    if (rc < 0)
+        return rc;
+    struct store_piece piece = {.article = {.id = pieces[0].article_id}, .results = &result};
+    piece.result_count = 1;
+    struct store_request revise = {.op = STORE_REVISE, .pieces = &piece, .piece_count = 1};
+    rc = commit(sweep, &revise, err);
+    return rc < 0 ? rc : engine()->index_step(sweep->writer, 10, err);
+}
+
+/* Whatever failed, the next write goes well and all of it is indexed. */
+static void write_well(struct sweep *sweep, int rc)
+{
+    struct error err = {0};
+    (void)rc;
+    if (write_one(sweep, &err) < 0)
+        fail_msg("after a failure: %s", err.text);
+    assert_int_equal(engine()->index_step(sweep->writer, 10, &err), 0);
+}
+
+static void what_is_written_is_there_or_not(void **state)
+{
+    struct error err = {0};
+    struct sweep all = {.desk = *state};
+    assert_int_equal(engine()->open_writer(DESK, all.desk->text, false, &all.writer, &err), 0);
+    assert_true(sweep(&all, "writing", write_one, write_well) > 20);
+    engine()->close_writer(all.writer);
+}
+
+static int write_two(struct sweep *sweep, struct error *err)
+{
+    struct store_request first = make_document(sweep), second = make_document(sweep);
+    struct request_queue group = {0};
+    queue_add(&group, &first);
+    queue_add(&group, &second);
+    group_commit(engine(), sweep->writer, &group);
+    if (first.error.code < 0 && second.error.code < 0)
+        return error_set(err, ERR_INTERNAL, "both failed: %s", first.error.text);
+    *err = first.error.code ? first.error : second.error;
+    return err->code;
+}
+
+/* One failure meets one request at most: the other is tried again alone. */
+static void the_other_of_a_group_is_not_hurt(void **state)
+{
+    struct error err = {0};
+    struct sweep all = {.desk = *state};
+    assert_int_equal(engine()->open_writer(DESK, all.desk->text, false, &all.writer, &err), 0);
+    sweep(&all, "a group of two", write_two, nothing);
+    engine()->close_writer(all.writer);
+}
+
+/* ---- reading ---- */
+
+static int take(const struct store_hit *hit, void *data)
+{
+    (void)hit;
+    (void)data;
+    return 0;
+}
+
+static int take_item(const struct store_quarantined *item, void *data)
+{
+    (void)item;
+    (void)data;
+    return 0;
+}
+
+static int read_with(struct store_reader *reader, struct arena *arena, struct error *err)
+{
+    struct article article;
+    struct document document;
+    struct store_counts counts;
+    BUF_AUTO struct buf bytes = BUF_INIT;
+    struct store_page page = {.limit = 10, .whole = true};
+    int64_t ids[4];
+    size_t count;
+    int rc = store_counts(reader, &counts, err);
+    if (rc == 0)
+        rc = store_article(reader, 1, arena, &article, err);
+    if (rc == 0)
+        rc = store_document(reader, 1, arena, &document, &bytes, err);
+    if (rc == 0)
+        rc = store_search(reader, NULL, &page, take, NULL, NULL, err);
+    if (rc == 0)
+        rc = store_pending(reader, 0, ids, 4, &count, err);
+    return rc < 0 ? rc : store_quarantine(reader, take_item, NULL, err);
+}
+
+static int read_all(struct sweep *sweep, struct error *err)
+{
+    struct store_reader *reader;
+    ARENA_AUTO struct arena *arena = arena_new(1 << 20);
+    if (!arena)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    int rc = store_reader_open(DESK, sweep->desk->text, &reader, err);
+    if (rc < 0)
+        return rc;
+    rc = read_with(reader, arena, err);
+    store_reader_close(reader);
+    return rc;
+}
+
+static void reading_gives_all_or_an_error(void **state)
+{
+    struct error err = {0};
+    struct sweep all = {.desk = *state};
+    assert_int_equal(engine()->open_writer(DESK, all.desk->text, false, &all.writer, &err), 0);
+    assert_int_equal(write_one(&all, &err) < 0, 0);
+    engine()->close_writer(all.writer);
+    assert_true(sweep(&all, "reading", read_all, nothing) > 50);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DESK_TEST(a_store_is_made_or_not),           DESK_TEST(a_store_is_opened_or_not),
+        DESK_TEST(a_writer_is_started_or_not),       DESK_TEST(what_is_written_is_there_or_not),
+        DESK_TEST(the_other_of_a_group_is_not_hurt), DESK_TEST(reading_gives_all_or_an_error),
+    };
+    if (sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) != SQLITE_OK)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
