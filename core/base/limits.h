@@ -12,7 +12,7 @@
     X(DECODED_BYTES, 64 * MIB, "bytes", "a document's text after decoding")                        \
     X(FRAME_BYTES, 96 * MIB, "bytes", "one message between host and worker")                       \
     X(FRAME_DEPTH, 24, "levels", "nesting in a message")                                           \
-    X(FRAME_ITEMS, 16 * 1000 * 1000UL, "values", "values in one message")                          \
+    X(FRAME_ITEMS, 2 * 1000 * 1000UL, "values", "values in one message")                           \
     X(ARTICLES_PER_DOCUMENT, 20000, "articles", "drafts an ingest plugin may give")                \
     X(HEADLINE_BYTES, 2 * KIB, "bytes", "a headline")                                              \
     X(FIELD_BYTES, 8 * KIB, "bytes", "any short field: byline, note, url")                         \

@@ -15,8 +15,9 @@
     X(uri)                                                                                         \
     X(headline)                                                                                    \
     X(text)                                                                                        \
-    X(language) X(byline) X(dateline) X(genre) X(infosource) X(url) X(published) X(received)       \
-        X(note) X(captions) X(tags) X(summary)
+    X(language)                                                                                    \
+    X(byline) X(dateline) X(genre) X(infosource) X(url) X(published) X(received) X(note)           \
+        X(captions) X(tags) X(summary)
 #define DOCUMENT_FIELDS(X) X(text) X(name) X(path) X(source) X(encoding) X(size) X(received)
 
 enum article_field {

@@ -14,10 +14,9 @@
 #include "model/wire.h"
 #include "pipeline/intake.h"
 
-#define WEIGHT_FACTOR                                                                              \
-    6 /* raw, on the wire, decoded, words: how often a document's bytes are held */
-#define DOC_OVERHEAD (16 * KIB)
-#define NOTES_MAX    16
+#define WEIGHT_FACTOR 4 /* raw, on the wire, decoded: how often a document's bytes are held */
+#define DOC_OVERHEAD  (16 * KIB)
+#define NOTES_MAX     16
 
 void doc_free(struct doc *doc)
 {
@@ -120,7 +119,7 @@ static size_t bytes_of(const struct doc *doc)
 {
     size_t sum = KIB;
     for (size_t i = 0; i < doc->piece_count; i++)
-        sum += doc->pieces[i].article.body.len + doc->pieces[i].words.len + KIB;
+        sum += doc->pieces[i].article.body.len + KIB;
     return sum < LIMIT(STORE_QUEUE_BYTES) ? sum : LIMIT(STORE_QUEUE_BYTES);
 }
 

@@ -7,7 +7,6 @@
 #include "model/wire.h"
 #include "plugin/canonical.h"
 #include "plugin/order.h"
-#include "store/words.h"
 #include "worker/suggest.h"
 
 struct str guard_str(enum guard guard)
@@ -49,14 +48,12 @@ static void pack_job(struct article_work *work)
     const size_t left = chain_left(work);
     buf_clear(&work->job.payload);
     wire_packer(&packer, &work->job.payload);
-    msgpack_pack_map(&packer, 3);
+    msgpack_pack_map(&packer, 2);
     wire_pack_key(&packer, "plugins");
     msgpack_pack_array(&packer, left);
     for (size_t i = 0; i < chain->count; i++)
         if (!is_skipped(work, i))
             msgpack_pack_uint32(&packer, chain->at[i]->index);
-    wire_pack_key(&packer, "words");
-    msgpack_pack_true(&packer);
     wire_pack_key(&packer, "article");
     article_pack(&packer, &work->piece->article);
     work->job.calls = left ? (unsigned)left : 1;
@@ -222,16 +219,6 @@ static void take_result(struct article_work *work, const struct desk_plugin *plu
         take_answer(work, plugin, answer ? answer : &nil);
 }
 
-/* Words that do not fit together are dropped: the store then makes them itself. */
-static void take_words(struct article_work *work, const msgpack_object *value)
-{
-    struct str words = STR_NONE;
-    struct str columns[WORDS_COLUMNS];
-    if (value && wire_bin(value, "words", LIMIT(WORDS_BYTES), &words, NULL) >= 0 &&
-        words_split(words, columns) >= 0)
-        work->piece->words = words;
-}
-
 static void take_results(struct article_work *work, const msgpack_object *value)
 {
     const struct plugin_chain *chain = &work->desk->article;
@@ -246,7 +233,6 @@ static void take_results(struct article_work *work, const msgpack_object *value)
         next++;
     }
     tags_sort(&work->piece->article.tags);
-    take_words(work, wire_get(value, "words"));
 }
 
 /* ---- when a worker was lost ---- */
@@ -316,7 +302,7 @@ void article_work_start(struct article_work *work)
     work->job.done = job_done;
     work->job.data = work;
     if (!piece->results || !piece->failures)
-        work->done(work); /* stored without plugins' answers; the index words come from the store */
+        work->done(work); /* stored without plugins' answers */
     else
         submit(work);
 }

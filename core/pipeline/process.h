@@ -1,4 +1,4 @@
-/* The chain of one article: tag plugins, summarize plugins, index words, in one job of a worker.
+/* The chain of one article: tag plugins, summarize plugins, in one job of a worker.
  * A plugin that fails takes nothing with it but its own result: an error, a late or a wrong answer
  * is noted, and the rest of the chain stands; a plugin that kills its worker is left out and the
  * chain is run again. */

@@ -134,10 +134,8 @@ static int retry_article(struct desk *desk, struct store_reader *reader, int64_t
         .desk = desk, .arena = arena, .piece = &piece, .done = worked, .data = &done};
     article_work_start(&work);
     host_wait(desk, &done);
-    struct write write = {.request = {.op = STORE_REVISE,
-                                      .pieces = &piece,
-                                      .piece_count = 1,
-                                      .bytes = piece.words.len + KIB}};
+    struct write write = {
+        .request = {.op = STORE_REVISE, .pieces = &piece, .piece_count = 1, .bytes = KIB}};
     piece.article_id = id;
     code = write_and_wait(desk, &write, err);
     article_work_free(&work);

@@ -58,12 +58,10 @@ static void pack_job(struct trial *trial)
 {
     msgpack_packer packer;
     wire_packer(&packer, &trial->job.payload);
-    msgpack_pack_map(&packer, 3);
+    msgpack_pack_map(&packer, 2);
     wire_pack_key(&packer, "plugins");
     msgpack_pack_array(&packer, 1);
     msgpack_pack_uint32(&packer, trial->run->plugin->index);
-    wire_pack_key(&packer, "words");
-    msgpack_pack_false(&packer);
     wire_pack_key(&packer, "article");
     article_pack(&packer, &trial->article);
     if (buf_failed(&trial->job.payload))

@@ -103,7 +103,9 @@ int registry_files_add(const char *folder, const char *suffix, bool first_wins,
 {
     DIR *dir = opendir(folder);
     if (!dir)
-        return first_wins && (errno == ENOENT || errno == EACCES) ? 0 : error_errno(err, errno, "%s", folder);
+        return first_wins && (errno == ENOENT || errno == EACCES)
+                   ? 0
+                   : error_errno(err, errno, "%s", folder);
     int code = 0;
     for (struct dirent *item; code >= 0 && (item = readdir(dir)) != NULL;) {
         const char *name = item->d_name;

@@ -49,8 +49,6 @@ struct store_failure {
 /* One article of a document, with all that the plugins said. */
 struct store_piece {
     struct article article; /* language, tags and summary already applied */
-    struct str words;       /* index words as store/words.h packs them. Not used by sqlite/: it asks
-                               `text` itself (sqlite/tokenizer.h says why) */
     struct store_result *results;
     size_t result_count;
     struct store_failure *failures;

@@ -1,5 +1,6 @@
 #include "store/words.h"
 
+#include "base/buf.h"
 #include "base/error.h"
 
 static int join(struct buf *out, struct str text)
@@ -34,31 +35,4 @@ int words_column_text(const struct article *article, enum words_column column, s
         return ERR_NOMEM;
     *out = arena_str(arena, buf_view(&text));
     return out->len == text.len ? 0 : ERR_NOMEM;
-}
-
-static bool take_number(struct str *bytes, uint64_t *number)
-{
-    *number = 0;
-    for (unsigned shift = 0; shift < 35 && bytes->len > 0; shift += 7) {
-        const uint8_t byte = (uint8_t)*bytes->at;
-        bytes->at++;
-        bytes->len--;
-        *number |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return true;
-    }
-    return false;
-}
-
-int words_split(struct str packed, struct str out[WORDS_COLUMNS])
-{
-    for (int i = 0; i < WORDS_COLUMNS; i++) {
-        uint64_t length;
-        if (!take_number(&packed, &length) || length > packed.len)
-            return ERR_INVALID;
-        out[i] = (struct str){packed.at, (size_t)length};
-        packed.at += length;
-        packed.len -= (size_t)length;
-    }
-    return packed.len == 0 ? 0 : ERR_INVALID;
 }

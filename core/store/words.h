@@ -1,10 +1,7 @@
-/* The index words of one article as they travel from the worker that computed them to the writer
- * that replays them: four lists, one a column, each a blob of copydesk/text.h's words format with
- * its length before it (LEB128). Order: headline, body, captions, tags. */
+/* The columns of an article that the index holds. */
 #pragma once
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/str.h"
 #include "model/article.h"
 
@@ -14,5 +11,3 @@ enum words_column { WORDS_HEADLINE, WORDS_BODY, WORDS_CAPTIONS, WORDS_TAGS, WORD
  * and credit; tags' labels joined by "\n". Headline and body are the article's own slices. */
 int words_column_text(const struct article *article, enum words_column column, struct arena *arena,
                       struct str *out);
-/* Splits a packed blob; every length is checked. ERR_INVALID when it does not fit. */
-int words_split(struct str packed, struct str out[WORDS_COLUMNS]);

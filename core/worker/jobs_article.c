@@ -1,4 +1,4 @@
-/* ARTICLE: tag and summarize plugins in order, then the index words. One plugin's failure is its
+/* ARTICLE: tag and summarize plugins in order. One plugin's failure is its
  * own: the others run, and the host hears of each. */
 #include <string.h>
 
@@ -7,11 +7,6 @@
 #include "worker/frame.h"
 #include "worker/serve.h"
 #include "worker/suggest.h"
-
-static bool flag(const msgpack_object *value)
-{
-    return value && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;
-}
 
 static int run(struct serve *serve, const struct served_plugin *plugin, uint32_t index,
                const struct article *article, struct buf *out)
@@ -111,23 +106,6 @@ static void run_one(struct serve *serve, const msgpack_object *which, struct art
     }
 }
 
-static int pack_words(struct serve *serve, const struct article *article, bool wanted)
-{
-    msgpack_packer packer;
-    BUF_AUTO struct buf words = BUF_INIT;
-    wire_packer(&packer, &serve->answer);
-    wire_pack_key(&packer, "words");
-    if (!wanted) {
-        msgpack_pack_nil(&packer);
-        return 0;
-    }
-    buf_init(&words, LIMIT(WORDS_BYTES));
-    int rc = words_compute(serve, article, &words);
-    if (rc >= 0)
-        wire_pack_bin(&packer, words.at, words.len);
-    return rc;
-}
-
 int job_article(struct serve *serve, const msgpack_object *payload)
 {
     struct error err = {0};
@@ -139,10 +117,10 @@ int job_article(struct serve *serve, const msgpack_object *payload)
     if (article_unpack(wire_get(payload, "article"), serve->arena, &article, &err) < 0)
         return fault_set(serve, -1, GUARD_INPUT, "%s", err.text);
     wire_packer(&packer, &serve->answer);
-    msgpack_pack_map(&packer, 2);
+    msgpack_pack_map(&packer, 1);
     wire_pack_key(&packer, "results");
     msgpack_pack_array(&packer, plugins->via.array.size);
     for (uint32_t i = 0; i < plugins->via.array.size; i++)
         run_one(serve, &plugins->via.array.ptr[i], &article);
-    return pack_words(serve, &article, flag(wire_get(payload, "words")));
+    return 0;
 }

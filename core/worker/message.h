@@ -21,9 +21,8 @@
  *   MANIFEST  {plugin} -> {manifest}
  *   INGEST    {plugins = [index], document, want_text}
  *             -> {plugin, encoding, notes = [text], text_len, answer, text (only if wanted)}
- *   ARTICLE   {plugins = [index], words, article}
- *             -> {results = [{plugin, answer} | {plugin, fault = {guard, message, traceback}}],
- *                 words = bin or nil}
+ *   ARTICLE   {plugins = [index], article}
+ *             -> {results = [{plugin, answer} | {plugin, fault = {guard, message, traceback}}]}
  *             Field suggestions (language ...) and tags are applied between plugins, by
  *             suggest_apply() (worker/suggest.h), and by the host again from the checked answers.
  *   EXPORT_OPEN  {plugin, options} -> {files = [{name, append}]}     all three within a session

@@ -120,6 +120,3 @@ int stage_ingest(struct serve *serve, uint32_t index, const struct document *doc
 int stage_article(struct serve *serve, uint32_t index, const struct article *article,
                   struct buf *answer);
 int stage_manifest(struct serve *serve, uint32_t index, struct buf *out);
-
-/* words.c: the index words of an article, or a fault */
-int words_compute(struct serve *serve, const struct article *article, struct buf *out);

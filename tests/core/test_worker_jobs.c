@@ -1,6 +1,5 @@
 /* The jobs that a worker serves, asked through the pool, with the text plugin loaded. */
 #include "pool_harness.h"
-#include "store/words.h"
 #include "worker/frame.h"
 
 #include <copydesk/text.h>
@@ -187,15 +186,12 @@ static void an_error_at_claiming_is_that_plugins_fault(void **state)
     "return { kind = 'tag', name = '" name "', version = '1.0.0', api = 1, about = 'Test.',\n"     \
     "  run = function(article, options) " body " end }\n"
 
-static const msgpack_object *article(struct asked *asked, uint32_t plugins, bool words,
-                                     struct article *about)
+static const msgpack_object *article(struct asked *asked, uint32_t plugins, struct article *about)
 {
     msgpack_packer packer;
     static const uint32_t indexes[] = {0, 1, 2};
-    struct harness_job *j = begin(asked, JOB_ARTICLE, &packer, 3);
+    struct harness_job *j = begin(asked, JOB_ARTICLE, &packer, 2);
     pack_list(&packer, "plugins", indexes, plugins);
-    wire_pack_key(&packer, "words");
-    words ? msgpack_pack_true(&packer) : msgpack_pack_false(&packer);
     wire_pack_key(&packer, "article");
     article_pack(&packer, about);
     return finish(asked, j);
@@ -221,7 +217,7 @@ static void later_plugins_see_what_earlier_ones_said(void **state)
     harness_ship_lua(asked.h, 1, "tag", "looks",
                      TAG("looks", "return { { scheme = 'test', label = article.language .. ' ' ..\n"
                                   "#article.tags .. ' ' .. article.tags[1].label } }"));
-    const msgpack_object *answer = article(&asked, 2, false, &about);
+    const msgpack_object *answer = article(&asked, 2, &about);
     const msgpack_object *tags = wire_get(result(answer, 1), "answer");
     if (!tags)
         fail_msg("%s", text_of(wire_get(result(answer, 1), "fault"), "message"));
@@ -240,7 +236,7 @@ static void one_plugins_failure_is_its_own(void **state)
         TAG("liar", "return { { scheme = 's', label = 'x', spans = { { 1, 99 } } } }"));
     harness_ship_lua(asked.h, 2, "tag", "fine",
                      TAG("fine", "return { { scheme = 's', label = #article.tags .. '' } }"));
-    const msgpack_object *answer = article(&asked, 3, false, &about);
+    const msgpack_object *answer = article(&asked, 3, &about);
     const msgpack_object *broken = wire_get(result(answer, 0), "fault");
     assert_int_equal(number_of(broken, "guard"), GUARD_ERROR);
     assert_non_null(strstr(text_of(broken, "message"), "broken"));
@@ -258,45 +254,11 @@ static void a_plugin_that_does_not_load_is_a_fault_each_time(void **state)
     struct article about = {.id = 3, .headline = STR_LIT("A headline"), .body = STR_LIT("Text.")};
     harness_ship_lua(asked.h, 0, "tag", "syntax", "return {");
     for (int i = 0; i < 2; i++) {
-        const msgpack_object *answer = article(&asked, 1, false, &about);
+        const msgpack_object *answer = article(&asked, 1, &about);
         const msgpack_object *fault = wire_get(result(answer, 0), "fault");
         assert_int_equal(number_of(fault, "guard"), GUARD_LOAD);
         assert_non_null(strstr(text_of(fault, "message"), "init.lua:1"));
     }
-    close_asked(&asked);
-}
-
-static unsigned words_in(struct str blob, size_t text_len)
-{
-    struct desk_words_reader reader;
-    struct desk_word word;
-    unsigned count = 0;
-    assert_true(desk_words_open(&reader, blob.at, blob.len, text_len));
-    while (desk_words_next(&reader, &word) == 1)
-        count++;
-    return count;
-}
-
-static void index_words_come_in_four_columns(void **state)
-{
-    (void)state;
-    struct asked asked = open_with_text();
-    struct error err = {0};
-    struct str packed, columns[WORDS_COLUMNS];
-    struct article about = {.id = 3,
-                            .headline = STR_LIT("Two words"),
-                            .body = STR_LIT("Here are \xc5\x93uvre and three more words.")};
-    harness_ship_lua(asked.h, 0, "tag", "place",
-                     TAG("place", "return { { scheme = 'place', label = 'Burkina Faso' } }"));
-    const msgpack_object *answer = article(&asked, 1, true, &about);
-    if (!answer)
-        fail_msg("%s", asked.h->jobs[0].message);
-    assert_int_equal(wire_bin(wire_get(answer, "words"), "words", 1000, &packed, &err), 0);
-    assert_int_equal(words_split(packed, columns), 0);
-    assert_int_equal(words_in(columns[WORDS_HEADLINE], about.headline.len), 2);
-    assert_int_equal(words_in(columns[WORDS_BODY], about.body.len), 7);
-    assert_int_equal(words_in(columns[WORDS_CAPTIONS], 0), 0);
-    assert_int_equal(words_in(columns[WORDS_TAGS], strlen("Burkina Faso")), 2);
     close_asked(&asked);
 }
 
@@ -309,7 +271,7 @@ static void desk_text_works_behind_the_walls(void **state)
                      TAG("folds",
                          "return { { scheme = 's', label = desk.text.fold('\xc4\x90or\xc4\x91"
                          "e') } }"));
-    const msgpack_object *answer = article(&asked, 1, false, &about);
+    const msgpack_object *answer = article(&asked, 1, &about);
     const msgpack_object *tags = wire_get(result(answer, 0), "answer");
     if (!tags)
         fail_msg("%s", text_of(wire_get(result(answer, 0), "fault"), "message"));
@@ -324,7 +286,7 @@ static void a_call_may_log_so_many_lines(void **state)
     struct article about = {.id = 3, .headline = STR_LIT("A"), .body = STR_LIT("Text.")};
     harness_ship_lua(asked.h, 0, "tag", "talks",
                      TAG("talks", "for i = 1, 1000 do desk.log.info('line ' .. i) end return {}"));
-    const msgpack_object *answer = article(&asked, 1, false, &about);
+    const msgpack_object *answer = article(&asked, 1, &about);
     const msgpack_object *fault = wire_get(result(answer, 0), "fault");
     if (fault)
         fail_msg("%s", text_of(fault, "message"));
@@ -474,7 +436,6 @@ int main(void)
         cmocka_unit_test(later_plugins_see_what_earlier_ones_said),
         cmocka_unit_test(one_plugins_failure_is_its_own),
         cmocka_unit_test(a_plugin_that_does_not_load_is_a_fault_each_time),
-        cmocka_unit_test(index_words_come_in_four_columns),
         cmocka_unit_test(desk_text_works_behind_the_walls),
         cmocka_unit_test(a_call_may_log_so_many_lines),
         cmocka_unit_test(a_test_case_is_run),
