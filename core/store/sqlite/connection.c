@@ -1,6 +1,7 @@
 #include "store/sqlite/connection.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -113,6 +114,13 @@ int sq_error(sqlite3 *db, const char *what, struct error *err)
     return classify(db, sqlite3_extended_errcode(db), sq_path(db), what, err);
 }
 
+/* Once a process, before the first connection: counting every allocation costs a mutex each, and
+ * nobody asks for the count. Too late (a test has begun already) is fine. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* Cache sizes are given in KiB, as negative numbers. The writer's journal is cut back after a
  * checkpoint, so that one large transaction does not leave a large file for ever. */
 static int set_up(sqlite3 *db, enum connection_use use, struct error *err)
@@ -127,6 +135,7 @@ static int set_up(sqlite3 *db, enum connection_use use, struct error *err)
                      reads ? "PRAGMA query_only=ON"
                            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                              "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;"
+                             "PRAGMA secure_delete=FAST;"
                              "PRAGMA journal_size_limit=67108864");
     sqlite3_busy_timeout(db, (int)LIMIT(STORE_WAIT_MS));
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -204,6 +213,8 @@ static int open_reader(const char *path, sqlite3 **out, struct error *err)
 
 int connection_open(const char *dir, enum connection_use use, sqlite3 **out, struct error *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure);
     *out = NULL;
     MEM_AUTO char *path = file_join(dir, CONNECTION_FILE);
     if (!path)
