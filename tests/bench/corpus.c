@@ -53,7 +53,7 @@ static uint32_t zipf(uint64_t *state)
     return (uint32_t)exp(u * log((double)VOCABULARY));
 }
 
-static void vocabulary_word(uint32_t rank, char out[48])
+void corpus_word(uint32_t rank, char out[CORPUS_WORD_SIZE])
 {
     uint64_t state = 0x5DEECE66Du * (rank + 1);
     unsigned parts = 1 + (rank > 40) + (rank > 2000) + random_below(&state, 2);
@@ -72,8 +72,8 @@ static void put_word(struct buf *out, const char *word, bool capital)
 
 static void put_name(struct buf *out, uint64_t *state)
 {
-    char word[48];
-    vocabulary_word(random_below(state, 300) + 50, word);
+    char word[CORPUS_WORD_SIZE];
+    corpus_word(random_below(state, 300) + 50, word);
     switch (random_below(state, 4)) {
     case 0:
         buf_text(out, places[random_below(state, COUNT(places))]);
@@ -96,7 +96,7 @@ static void put_name(struct buf *out, uint64_t *state)
 static void put_sentence(struct buf *out, uint64_t *state)
 {
     unsigned words = 10 + random_below(state, 18);
-    char word[48];
+    char word[CORPUS_WORD_SIZE];
     for (unsigned i = 0; i < words; i++) {
         if (i)
             buf_byte(out, ' ');
@@ -106,7 +106,7 @@ static void put_sentence(struct buf *out, uint64_t *state)
         } else if (dice < 48) {
             put_word(out, function_words[zipf(state) % COUNT(function_words)], i == 0);
         } else {
-            vocabulary_word(zipf(state), word);
+            corpus_word(zipf(state), word);
             put_word(out, word, i == 0);
         }
         if (i + 1 < words && random_below(state, 12) == 0)
@@ -118,10 +118,10 @@ static void put_sentence(struct buf *out, uint64_t *state)
 static void put_headline(char *out, size_t size, uint32_t number, uint64_t *state)
 {
     struct buf text = BUF_INIT;
-    char word[48];
+    char word[CORPUS_WORD_SIZE];
     put_word(&text, places[random_below(state, COUNT(places))], true);
     for (unsigned i = 0; i < 6; i++) {
-        vocabulary_word(zipf(state) + 20, word);
+        corpus_word(zipf(state) + 20, word);
         buf_byte(&text, ' ');
         buf_text(&text, word);
     }
