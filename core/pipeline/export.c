@@ -26,6 +26,7 @@ struct export
     struct export_files *files;
     int64_t session;
     struct export_counts counts;
+    uint64_t total;     /* articles there will be; 0: not known, as with a query */
     struct error error; /* of the thread */
     /* the page that was read */
     struct buf page;
@@ -192,6 +193,7 @@ static int pages(struct export *run, const struct export_options *options, struc
             code = take_error(run, err);
         }
         const struct desk_progress progress = {.done = run->counts.articles,
+                                               .total = run->total,
                                                .bytes = export_files_bytes(run->files),
                                                .unit = "articles"};
         if (options->progress)
@@ -235,7 +237,12 @@ static int prepare(struct export *run, const struct export_options *options, str
         code = error_set(err, ERR_NOMEM, "out of memory");
     if (code >= 0 && queried)
         code = query_parse(str_of(options->query), clock_wall_us(), run->arena, &run->query, err);
-    return code < 0 ? code : desk_reader(desk, queried, &run->reader, err);
+    if (code >= 0)
+        code = desk_reader(desk, queried, &run->reader, err);
+    struct store_counts stored = {0};
+    if (code >= 0 && !queried && options->progress && store_counts(run->reader, &stored, NULL) >= 0)
+        run->total = (uint64_t)stored.articles;
+    return code;
 }
 
 static void release(struct export *run)

@@ -33,7 +33,10 @@ static void tell(struct intake *in, bool at_once)
         return;
     in->told_us = now;
     const struct desk_progress progress = {
-        .done = in->counts.documents, .bytes = in->counts.bytes, .unit = "documents"};
+        .done = in->counts.documents,
+        .total = in->total && in->total < in->counts.documents ? in->counts.documents : in->total,
+        .bytes = in->counts.bytes,
+        .unit = "documents"};
     in->callbacks.progress(&progress, in->callbacks.data);
 }
 

@@ -41,6 +41,7 @@ struct intake {
     struct doc_list ready;   /* received, to be cut */
     struct doc_list cutting; /* cut, with articles that were not sent to a worker yet */
     int64_t told_us;         /* last progress */
+    uint64_t total;          /* documents there will be; 0: not known yet */
     struct error fatal;      /* code set: no further */
 };
 

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
 #include "desk_help.h"
 #include "pipeline/host.h"
 #include "pipeline/quarantine.h"
@@ -259,21 +258,60 @@ static void many_documents(void)
     }
 }
 
-/* A child that ingests until it is done or dead. */
-static pid_t start_child(void)
+#define CHILD    "ingest-child"
+#define CHILD_FD 4
+
+static void tell_parent(const struct ingest_report *report, void *data)
 {
-    const pid_t pid = fork();
-    if (pid != 0)
-        return pid;
+    (void)report;
+    (void)data;
+    if (write(CHILD_FD, "x", 1) != 1)
+        _exit(1);
+}
+
+/* This program again, which ingests until it is done or dead and writes a byte for each report. */
+static int child_main(void)
+{
     const struct desk_options options = {.dir = "desk", .use = DESK_WRITE, .workers = 2};
+    const struct ingest_callbacks callbacks = {.report = tell_parent};
     const char *path = "in";
     struct desk *desk = NULL;
     struct error err = {0};
     int code = desk_open(&options, &desk, &err);
     if (code >= 0)
-        code = ingest_paths(desk, &path, 1, NULL, NULL, NULL, &err);
+        code = ingest_paths(desk, &path, 1, NULL, &callbacks, NULL, &err);
     desk_close(desk);
-    _exit(code < 0);
+    return code < 0;
+}
+
+static pid_t start_child(int *reports)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        dup2(ends[1], CHILD_FD);
+        execl("/proc/self/exe", "test_ingest", CHILD, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    *reports = ends[0];
+    return pid;
+}
+
+/* Kills it after `count` reports and a moment. */
+static void kill_child_after(int count, useconds_t moment)
+{
+    int reports = -1;
+    char byte;
+    const pid_t pid = start_child(&reports);
+    while (count-- > 0 && read(reports, &byte, 1) == 1)
+        ;
+    usleep(moment);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    close(reports);
 }
 
 /* Whether a kill left work half done, which is what the test is about. */
@@ -299,15 +337,8 @@ static void killed_at_any_instant_each_document_is_there_once(void **state)
     int midway = 0;
     desk_make(PLAIN);
     many_documents();
-    const int64_t begun = clock_mono_us();
-    desk_close(desk_must(DESK_WRITE));
-    const int64_t start = clock_mono_us() - begun; /* no kill before that finds work half done */
     for (int i = 0; i < 20; i++) {
-        const pid_t pid = start_child();
-        assert_true(pid > 0);
-        usleep((useconds_t)(start / 2 + rand_r(&seed) % (start + 60000)));
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
+        kill_child_after(rand_r(&seed) % 10, (useconds_t)rand_r(&seed) % 3000);
         midway += is_midway();
     }
     assert_true(midway > 0);
@@ -326,6 +357,8 @@ static void killed_at_any_instant_each_document_is_there_once(void **state)
 int main(int argc, char **argv)
 {
     DESK_WORKER(argc, argv);
+    if (argc > 1 && strcmp(argv[1], CHILD) == 0)
+        return child_main();
     const struct CMUnitTest tests[] = {
         T(a_folder_becomes_articles),
         T(tags_fields_and_summary_are_stored),
