@@ -1,5 +1,6 @@
 #include "store/writer.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -148,12 +149,21 @@ static void index_some(struct writer *writer)
     uv_mutex_lock(&writer->mutex);
 }
 
+/* What was freed stays with the C library otherwise, megabytes of it after a busy time. */
+static void give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 /* Memory that a busy time took is given back. */
 static void rest(struct writer *writer)
 {
     writer->rested = true;
     uv_mutex_unlock(&writer->mutex);
     writer->engine->idle(writer->engine_writer);
+    give_back();
     uv_mutex_lock(&writer->mutex);
 }
 

@@ -156,8 +156,15 @@ static int follow_identities(struct engine_writer *writer, struct error *err)
 static int follow_index(struct engine_writer *writer, struct error *err)
 {
     int rc = index_is_stale(writer->indexer, err);
-    if (rc <= 0)
+    int64_t articles;
+    if (rc <= 0 ||
+        (rc = sq_number(writer->db, "SELECT count(*) FROM index_row", &articles, err)) < 0)
         return rc;
+    if (articles)
+        log_info("store",
+                 "the text service reads words otherwise than before: indexing %lld "
+                 "articles anew",
+                 (long long)articles);
     rc = sq_exec(writer->db, "BEGIN IMMEDIATE", err);
     if (rc == 0)
         rc = index_rebuild(writer->indexer, err);
