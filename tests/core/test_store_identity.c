@@ -1,4 +1,6 @@
 /* When a text is new, when it is a version of one that is there, and when it is known. */
+#include <sqlite3.h>
+
 #include "base/limits.h"
 #include "store/identity.h"
 #include "store_help.h"
@@ -255,6 +257,38 @@ static void an_identity_that_thousands_share_stays_quick(void **state)
     assert_in_range(clock_mono_us() - before, 0, 2000000);
 }
 
+/* As if the store had been written with another version of the text service. */
+static void identities_and_keys_follow_the_text_service(void **state)
+{
+    struct desk *desk = *state;
+    sqlite3 *db;
+    struct tag tag = {.scheme = STR_LIT("place"), .label = STR_LIT("Đakovo"), .score = 1};
+    struct article article = text("Storm cuts power", storm);
+    article.tags = (struct tag_list){&tag, 1};
+    desk_start(desk);
+    struct store_piece first = desk_add(desk, article);
+    desk_stop(desk);
+    assert_int_equal(sqlite3_open(DESK "/store.db", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "UPDATE articles SET identity=1, source_key='old';"
+                                  "UPDATE tags SET key='old';"
+                                  "UPDATE meta SET value=0 WHERE key='identity_words';"
+                                  "UPDATE index_state SET words_version=0",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    desk_start(desk);
+    struct store_piece second = desk_add(desk, text("Storm cuts power", storm_again));
+    assert_int_equal(second.outcome, STORE_VERSION);
+    assert_int_equal(second.article_id, first.article_id);
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT source_key FROM articles", -1, &stmt, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    assert_string_equal((const char *)sqlite3_column_text(stmt, 0), "the daily");
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +309,7 @@ int main(void)
         DESK_TEST(other_pages_are_other_articles_even_with_the_same_text),
         DESK_TEST(a_text_that_comes_back_is_a_version_again),
         DESK_TEST(a_version_brings_its_own_tags_and_uri_stays),
+        DESK_TEST(identities_and_keys_follow_the_text_service),
         DESK_TEST(an_identity_that_thousands_share_stays_quick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
