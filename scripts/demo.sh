@@ -9,6 +9,7 @@ show() {
     "$program" "$@"
 }
 
+mkdir -p build
 .ci/install.sh .ci/packages-build
 
 step "Building a release (build/release)"
@@ -18,41 +19,41 @@ step "Building a release (build/release)"
 }
 cmake --build --preset release | tail -n 1
 program=$PWD/build/release/bin/copydesk
-desk=$PWD/build/demo-desk
-out=$desk/out
+desk=build/demo-desk
 
 step "A desk"
 if [ -e "$desk/desk.lua" ]; then
-    echo "$desk is there from an earlier run"
+    echo "$desk is there from an earlier run; remove it to begin anew"
 else
     show init "$desk"
 fi
 cd "$desk"
 
 step "A digest goes in"
-show ingest "$OLDPWD/tests/data/digest-seed.txt"
+show ingest ../../tests/data/digest-seed.txt
 
 step "Articles come out, with tags and summaries"
 show list
 
 step "A search"
-show search 'place:France bridge*'
+show search 'place:France train*'
 
 step "Exports"
-show export --format markdown --to "$out/markdown"
-show export --format json --to "$out/articles.jsonl"
+show export --format markdown --to out/markdown
+show export --format json --to out/articles.jsonl
 
 cat <<EOT
 
-The desk is in       $desk
-Markdown files in    $out/markdown
-ninjs 3.1 in         $out/articles.jsonl
+The desk is in       $PWD
+Markdown files in    $PWD/out/markdown
+ninjs 3.1 in         $PWD/out/articles.jsonl
 
-Try next, in $desk
-(with $program):
-  copydesk show 1                                       one article whole
-  copydesk ingest --explain FILE                        where a digest is cut, and why
-  copydesk search 'tag:bridge -strike since:7d'         the query language: copydesk search --help
-  copydesk plugins                                      what can be swapped
-  copydesk ingest inbox/                                your own files
+Try next:
+  cd $PWD
+  PATH=$(dirname "$program"):\$PATH
+  copydesk show 1                                        one article whole
+  copydesk ingest --explain ../../tests/data/digest-toc.txt    where a digest is cut, and why
+  copydesk search 'place:Serbia -tram since:7d'          copydesk search --help tells the language
+  copydesk plugins --options                             what can be swapped, and tuned in desk.lua
+  copydesk ingest inbox                                  your own files
 EOT

@@ -6,19 +6,48 @@
 #include "model/json.h"
 
 #define INDENT     8
-#define TAGS_SHOWN 8
+#define TAGS_SHOWN 4
+
+/* The best of a scheme, first said first among equals. */
+static const struct tag *next_best(const struct tag_list *tags, struct str scheme,
+                                   const struct tag *before)
+{
+    const struct tag *best = NULL;
+    for (const struct tag *tag = tags->at; tag < tags->at + tags->count; tag++) {
+        bool later =
+            !before || tag->score < before->score || (tag->score == before->score && tag > before);
+        if (str_same(tag->scheme, scheme) && later && (!best || tag->score > best->score))
+            best = tag;
+    }
+    return best;
+}
+
+static void print_scheme(const struct tag_list *tags, struct str scheme, size_t most)
+{
+    const struct tag *tag = NULL;
+    printf("%s", output_style(STYLE_DIM));
+    output_line(scheme, 20);
+    printf("%s ", output_style(STYLE_PLAIN));
+    for (size_t i = 0; i < most && (tag = next_best(tags, scheme, tag)) != NULL; i++) {
+        if (i)
+            fputs(", ", stdout);
+        output_line(tag->label, 40);
+    }
+    if (tag && next_best(tags, scheme, tag))
+        fputs(" ...", stdout);
+}
 
 void print_tags(const struct tag_list *tags, size_t most)
 {
-    for (size_t i = 0; i < tags->count && i < most; i++) {
+    struct str scheme = STR_NONE; /* tags come ordered by scheme */
+    for (size_t i = 0; i < tags->count; i++) {
+        if (i && str_same(tags->at[i].scheme, scheme))
+            continue;
+        scheme = tags->at[i].scheme;
         if (i)
-            fputs(", ", stdout);
-        output_line(tags->at[i].scheme, 20);
-        putchar(':');
-        output_line(tags->at[i].label, 40);
+            fputs("; ", stdout);
+        print_scheme(tags, scheme, most);
     }
-    if (tags->count > most)
-        printf(", and %zu more", tags->count - most);
 }
 
 static void print_article(const struct store_hit *hit)

@@ -11,5 +11,5 @@ struct article_printer {
 
 /* For store_search; `data` is a struct article_printer. */
 int print_hit(const struct store_hit *hit, void *printer);
-/* "place:France, person:Marie Keller": at most `most` of them on one line. */
+/* "person Marie Keller; place France, Serbia ...": the best `most` of each scheme, on one line. */
 void print_tags(const struct tag_list *tags, size_t most);

@@ -6,6 +6,7 @@ local PERSON, ORGANISATION = "person", "organisation"
 local MAX_SPANS = 50
 local MAX_NAMES = 300
 local NEAR = 40 -- bytes looked at before and after a name
+local TITLED, SPEAKS, GIVEN = 2, 1.5, 2 -- evidence for a person
 
 local function fold_words(folded)
     local list = {}
@@ -27,11 +28,14 @@ end
 local function person_beside(text, span)
     local before, after, second = beside(text, span[1], span[2])
     local evidence = 0
+    if words.articles[before] then
+        return 0 -- "told the River Courier": people go without
+    end
     if words.titles[before] then
-        evidence = evidence + 2
+        evidence = evidence + TITLED
     end
     if words.speech[after] or words.speech[before] or words.speech[second] then
-        evidence = evidence + 1.5
+        evidence = evidence + SPEAKS
     end
     return evidence
 end
@@ -58,7 +62,7 @@ end
 local function person_evidence(text, list, spans)
     local evidence = 0
     if #list >= 2 and #list <= 4 and words.given[list[1]] then
-        evidence = 2
+        evidence = GIVEN
     end
     for i = 1, math.min(#spans, 5) do
         evidence = evidence + person_beside(text, spans[i])
@@ -88,25 +92,17 @@ local function score_of(evidence, count)
     return 1 - 1 / (1 + evidence * 0.6 + (count - 1) * 0.2)
 end
 
+-- The name without a title of its own: its words, its spans, and the evidence for either kind.
 local function judge(text, run, at)
-    local list = fold_words(run.fold[at])
-    local first = without_title(list)
+    local folded = fold_words(run.fold[at])
+    local first = without_title(folded)
+    local list = { table.unpack(folded, first) }
     local spans = cut_leading(text, run.spans[at], first - 1)
-    local titled = first > 1
+    local person = run.acronym[at] and 0 or person_evidence(text, list, spans)
     if first > 1 then
-        list = table.move(list, first, #list, 1, {})
-        for i = #list, 1, -1 do
-            if i > run.words[at] - first + 1 then
-                list[i] = nil
-            end
-        end
+        person = person + TITLED
     end
-    local organisation = organisation_evidence(list, run.acronym[at])
-    local person = person_evidence(text, list, spans) + (titled and 2 or 0)
-    if run.acronym[at] then
-        person = 0
-    end
-    return list, spans, person, organisation
+    return list, spans, person, organisation_evidence(list, run.acronym[at])
 end
 
 local function trimmed(spans)

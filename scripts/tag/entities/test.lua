@@ -61,6 +61,11 @@ return {
         end,
     },
     {
+        name = "a paper that was told something is no person",
+        article = article("It is late, she told the River Dispatch on Monday."),
+        check = function(answer) assert(not find(answer, "person", "River Dispatch")) end,
+    },
+    {
         name = "each span holds what the tag says",
         article = article(visit),
         check = function(answer)

@@ -35,6 +35,8 @@ return {
         rekao rekla kazao kazala izjavio izjavila navodi
         mondta elmondta kozolte nyilatkozta
     ]],
+    -- Stand before names of things, not of people.
+    articles = set [[ the le la les l der die das den dem des el los las il lo gli az a an un une ein eine ]],
     -- Parts of an organisation's name.
     organisations = set [[
         university college school institute academy laboratory museum library theatre orchestra

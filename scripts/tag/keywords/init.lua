@@ -41,12 +41,29 @@ local function in_headline(stem, stems)
     return all > 0 and have / all or 0
 end
 
-local function scored(candidates, stems)
+-- Whether a function word stands inside ("Est on Monday"): an accident, unless it is repeated.
+local function holds_stopword(phrase, language)
+    for word in phrase:gmatch("%f[%s]%s+(%S+)%s") do
+        if text.is_stopword(word, language) then
+            return true
+        end
+    end
+    return false
+end
+
+local function worth_a_look(candidates, i, language)
+    if candidates.words[i] == 1 or candidates.count[i] > 1 then
+        return true
+    end
+    return candidates.capitals[i] > 0.5 and not holds_stopword(candidates.text[i], language)
+end
+
+local function scored(candidates, stems, language)
     local list = {}
     for i = 1, candidates.n do
         local words = candidates.words[i]
         local count = candidates.count[i]
-        if words == 1 or count > 1 or candidates.capitals[i] > 0.5 then
+        if worth_a_look(candidates, i, language) then
             local score = math.log(1 + count)
                 * (1 / (1 + candidates.first_sentence[i] / POSITION_HALF) + 0.3)
                 * PHRASE_BONUS[words]
@@ -99,7 +116,7 @@ return {
         local analysis = text.analyse(article.text, article.language)
         local candidates = analysis:candidates { max_words = options.max_words }
         local tags, chosen = desk.array {}, {}
-        local list = scored(candidates, headline_stems(article))
+        local list = scored(candidates, headline_stems(article), article.language)
         local best = list[1] and list[1].score or 1
         for _, item in ipairs(list) do
             local score = item.score / best

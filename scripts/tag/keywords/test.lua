@@ -41,6 +41,14 @@ return {
         check = function(answer) assert(#answer == 0, #answer .. " keywords") end,
     },
     {
+        name = "names that a function word joins by accident are no keyword",
+        article = { headline = "Ferry", text = "It left Novi Grad on Monday and came back.", language = "en" },
+        check = function(answer)
+            assert(has(answer, "Novi Grad"), "no 'Novi Grad'")
+            assert(not has(answer, "Grad on Monday"), "'Grad on Monday'")
+        end,
+    },
+    {
         name = "max bounds the list",
         article = { headline = "Harbour bridge to close", text = body, language = "en" },
         options = { max = 2 },
