@@ -1,0 +1,44 @@
+--- What the README says is typed as it stands.
+local t = require "support"
+
+local readme = t.read(t.source .. "/README.md")
+
+local function block(language, after)
+    local from = assert(readme:find(after, 1, true), "README has no '" .. after .. "'")
+    return assert(readme:match("```" .. language .. "\n(.-)```", from))
+end
+
+describe("the README", function()
+    after_each(t.remove_folders)
+
+    it("has a first plugin that runs, passes its test and is found", function()
+        local desk = t.desk()
+        t.plugin(desk, "tag", "trains", block("lua", "scripts/tag/trains/init.lua"),
+            { ["test.lua"] = block("lua", "A `test.lua` beside it") })
+        t.must({ "plugin", "test", "tag/trains" }, { cd = desk })
+        local steps = block("sh", "Try it without storing"):gsub("cd mydesk", "cd " .. desk)
+            :gsub("FILE", t.sample):gsub("copydesk ", t.bin .. " ")
+        local out = t.shell("set -e\n" .. steps)
+        assert.truthy(out:find('"label":"trains"', 1, true), out)
+        assert.truthy(out:find("6 articles", 1, true), out)
+        assert.truthy(out:find("Night train from Paris", 1, true), out)
+    end)
+
+    it("shows what the demo prints", function()
+        local desk = t.desk(t.sample)
+        local list = t.must({ "-C", desk, "list" }).out:gsub("%d%d%d%d%-%d%d%-%d%d %d%d:%d%d", "DATE")
+        local shown = readme:gsub("%d%d%d%d%-%d%d%-%d%d %d%d:%d%d", "DATE")
+        local first = list:match("^(.-\n)     5  ")
+        assert.truthy(shown:find(first, 1, true), first)
+    end)
+
+    it("names commands that are there", function()
+        for name in readme:match("## Commands\n\n(.-);"):gmatch("`([^`]+)`") do
+            local words = {}
+            for word in (name .. " --help"):gmatch("%S+") do
+                words[#words + 1] = word
+            end
+            t.must(words)
+        end
+    end)
+end)
