@@ -13,9 +13,9 @@ passed=0 failed=0
 declare -a times
 
 build() { # PRESET
-    cmake --preset "$1" && cmake --build --preset "$1"
+    cmake --preset "$1" -DBUILD_TESTING=ON && cmake --build --preset "$1"
 }
-part_lint() { cmake --preset release && .ci/lint.sh; }
+part_lint() { cmake --preset release -DBUILD_TESTING=ON && .ci/lint.sh; }
 part_release() { build release && ctest --preset release -j 2; }
 part_cli() { build release && .ci/cli.sh build/release; }
 part_plugins() { build release && build/release/bin/copydesk plugin test; }
