@@ -15,7 +15,8 @@
 #include "worker/frame.h"
 #include "worker/pool_parts.h"
 
-#define CLOSE_MS 1000 /* for idle workers to end by themselves */
+#define CLOSE_MS      1000 /* for idle workers to end by themselves */
+#define SPENT_MOST_US (INT64_C(365) * 24 * 3600 * 1000 * 1000) /* of one worker: a year */
 
 const char *pool_title(const struct pool *pool, int64_t plugin)
 {
@@ -243,11 +244,17 @@ static int64_t worker_cpu_us(const struct worker *worker)
     return (int64_t)spent.tv_sec * 1000000 + spent.tv_nsec / 1000;
 }
 
+/* A worker can write any number into its page; no sum of these overflows. */
+static int64_t believable_us(int64_t said_us)
+{
+    return said_us > 0 && said_us < SPENT_MOST_US ? said_us : 0;
+}
+
 void worker_spent(const struct worker *worker, struct pool_usage *sum)
 {
-    sum->start_us += atomic_load(&worker->page->start_us);
-    sum->plugin_us += atomic_load(&worker->page->plugin_us);
-    sum->decode_us += atomic_load(&worker->page->decode_us);
+    sum->start_us += believable_us(atomic_load(&worker->page->start_us));
+    sum->plugin_us += believable_us(atomic_load(&worker->page->plugin_us));
+    sum->decode_us += believable_us(atomic_load(&worker->page->decode_us));
 }
 
 void pool_usage(struct pool *pool, struct pool_usage *out)
