@@ -9,16 +9,12 @@
 #include "lua/state.h"
 
 /* X(name): fields of each handle; the order gives the number of its uservalue. */
-#define ARTICLE_FIELDS(X)                                                                          \
-    X(id)                                                                                          \
-    X(version)                                                                                     \
-    X(uri)                                                                                         \
-    X(headline)                                                                                    \
-    X(text)                                                                                        \
-    X(language)                                                                                    \
-    X(byline) X(dateline) X(genre) X(infosource) X(url) X(published) X(received) X(note)           \
-        X(captions) X(tags) X(summary)
+/* clang-format off */
+#define ARTICLE_FIELDS(X) \
+    X(id) X(version) X(uri) X(headline) X(text) X(language) X(byline) X(dateline) X(genre) \
+    X(infosource) X(url) X(published) X(received) X(note) X(captions) X(tags) X(summary)
 #define DOCUMENT_FIELDS(X) X(text) X(name) X(path) X(source) X(encoding) X(size) X(received)
+/* clang-format on */
 
 enum article_field {
     ARTICLE_NONE,

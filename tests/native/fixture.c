@@ -46,10 +46,12 @@ static int init(const struct desk_host *host, struct desk_error *error)
         return DESK_FAIL(error, DESK_ERR_VERSION, "host table too small");
     if (host->register_service(host, "fixture", 3, table, error) < 0)
         return error->code;
+    if (host->register_stage(host, &stage, error) < 0)
+        return error->code;
 #ifdef FIXTURE_FAILS
     return DESK_FAIL(error, DESK_ERR_PLUGIN, "the moon is full");
 #else
-    return host->register_stage(host, &stage, error);
+    return 0;
 #endif
 }
 

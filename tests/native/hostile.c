@@ -160,7 +160,8 @@ static int spins(const struct desk_output *output)
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL);
-    for (volatile int i = 0; output; i++)
+    volatile bool forever = output;
+    while (forever)
         ;
     return 0;
 }
@@ -251,15 +252,14 @@ static int frame_cut(const struct desk_output *output)
     return spins(output);
 }
 
-#define BEHAVIOURS(X)                                                                              \
-    X(ok)                                                                                          \
-    X(pid)                                                                                         \
-    X(slow)                                                                                        \
-    X(bad_answer) X(segfault) X(aborts) X(exits) X(open_file) X(write_file) X(open_socket)         \
-        X(forks) X(execs) X(traces) X(kills_host) X(exec_memory) X(catch_refusal) X(environment)   \
-            X(allocates) X(spins) X(scribbles) X(scribbles_and_dies) X(frame_huge) X(frame_empty)  \
-                X(frame_count) X(frame_deep) X(frame_other) X(frame_twice) X(frame_utf8)           \
-                    X(frame_logs) X(frame_cut)
+/* clang-format off */
+#define BEHAVIOURS(X) \
+    X(ok) X(pid) X(slow) X(bad_answer) X(segfault) X(aborts) X(exits) X(open_file) X(write_file) \
+    X(open_socket) X(forks) X(execs) X(traces) X(kills_host) X(exec_memory) X(catch_refusal) \
+    X(environment) X(allocates) X(spins) X(scribbles) X(scribbles_and_dies) X(frame_huge) \
+    X(frame_empty) X(frame_count) X(frame_deep) X(frame_other) X(frame_twice) X(frame_utf8) \
+    X(frame_logs) X(frame_cut)
+/* clang-format on */
 
 static int run(void *state, const void *input, size_t size, const struct desk_output *output,
                struct desk_error *error)
