@@ -29,6 +29,26 @@ static int rehash(struct intern *intern)
     return 0;
 }
 
+/* The slot where a string is, or where it would go. There must be slots. */
+static uint32_t slot_of(const struct intern *intern, uint64_t hash, const char *bytes, size_t size)
+{
+    uint32_t at = (uint32_t)hash & intern->mask;
+    for (; intern->slots[at]; at = (at + 1) & intern->mask) {
+        const struct intern_entry *entry = &intern->entries[intern->slots[at] - 1];
+        if (entry->hash == hash && entry->size == size &&
+            memcmp(intern->arena.at + entry->at, bytes, size) == 0)
+            break;
+    }
+    return at;
+}
+
+int64_t intern_find(const struct intern *intern, const char *bytes, size_t size)
+{
+    if (!intern->slots)
+        return -1;
+    return (int64_t)intern->slots[slot_of(intern, hash_bytes(bytes, size), bytes, size)] - 1;
+}
+
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh)
 {
     const uint64_t hash = hash_bytes(bytes, size);
@@ -36,13 +56,9 @@ int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *f
         *fresh = 0;
     if (intern->count == intern->room && rehash(intern) < 0)
         return DESK_ERR_NOMEM;
-    uint32_t at = (uint32_t)hash & intern->mask;
-    for (; intern->slots[at]; at = (at + 1) & intern->mask) {
-        const struct intern_entry *entry = &intern->entries[intern->slots[at] - 1];
-        if (entry->hash == hash && entry->size == size &&
-            memcmp(intern->arena.at + entry->at, bytes, size) == 0)
-            return intern->slots[at] - 1;
-    }
+    const uint32_t at = slot_of(intern, hash, bytes, size);
+    if (intern->slots[at])
+        return intern->slots[at] - 1;
     const size_t where = intern->arena.size;
     if (bytes_add(&intern->arena, bytes, size) < 0)
         return DESK_ERR_NOMEM;

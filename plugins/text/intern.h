@@ -18,4 +18,6 @@ struct intern {
 /* The number of a string, added where new; *fresh says so (may be NULL). DESK_ERR_NOMEM below zero.
  * At most INT32_MAX strings. */
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh);
+/* The number of a string, or -1 where it was never added. */
+int64_t intern_find(const struct intern *intern, const char *bytes, size_t size);
 void intern_free(struct intern *intern);

@@ -22,19 +22,29 @@ static int collect(lua_State *L)
     return 0;
 }
 
+static struct analysis *check_at(lua_State *L, int arg)
+{
+    const struct holder *holder = luaL_checkudata(L, arg, ANALYSIS_META);
+    if (!holder->analysis)
+        luaL_argerror(L, arg, "invalid object reference");
+    return holder->analysis;
+}
+
 static struct analysis *check(lua_State *L)
 {
-    const struct holder *holder = luaL_checkudata(L, 1, ANALYSIS_META);
-    if (!holder->analysis)
-        luaL_argerror(L, 1, "invalid object reference");
-    return holder->analysis;
+    return check_at(L, 1);
+}
+
+static struct analysis *check_words_at(lua_State *L, int arg)
+{
+    struct analysis *analysis = check_at(L, arg);
+    lua_check_code(L, analysis_words(lua_context(L), analysis));
+    return analysis;
 }
 
 static struct analysis *check_words(lua_State *L)
 {
-    struct analysis *analysis = check(L);
-    lua_check_code(L, analysis_words(lua_context(L), analysis));
-    return analysis;
+    return check_words_at(L, 1);
 }
 
 int lua_analysis_new(lua_State *L)
@@ -228,12 +238,15 @@ enum candidate_column {
     C_ACRONYM,
     C_LEFT,
     C_RIGHT,
+    C_STOPS,
+    C_SHARED,
     C_COLUMNS,
 };
 
 static const char *const candidate_names[] = {
-    "text",           "stem",          "words",    "count",   "sentences", "first", "last",
-    "first_sentence", "last_sentence", "capitals", "acronym", "left",      "right",
+    "text",    "stem", "words",          "count",         "sentences",
+    "first",   "last", "first_sentence", "last_sentence", "capitals",
+    "acronym", "left", "right",          "stops",         "shared",
 };
 
 static void set_share(lua_State *L, int table, size_t i, uint32_t part, uint32_t whole)
@@ -242,8 +255,28 @@ static void set_share(lua_State *L, int table, size_t i, uint32_t part, uint32_t
     lua_rawseti(L, table, (lua_Integer)i + 1);
 }
 
+static uint32_t stops_in(const struct word *words, size_t count)
+{
+    uint32_t stops = 0;
+    for (size_t i = 0; i < count; i++)
+        stops += (words[i].flags & TOKEN_STOP) != 0;
+    return stops;
+}
+
+/* How many of the words have a stem that another text has, too. */
+static uint32_t shared_with(const struct analysis *analysis, const struct word *words, size_t count,
+                            const struct analysis *other)
+{
+    uint32_t shared = 0;
+    for (size_t i = 0; other && i < count; i++) {
+        const struct intern_entry *stem = &analysis->stems.entries[words[i].stem];
+        shared += intern_find(&other->stems, analysis->stems.arena.at + stem->at, stem->size) >= 0;
+    }
+    return shared;
+}
+
 static void set_candidate(lua_State *L, int base, size_t i, const struct analysis *analysis,
-                          const struct candidate *candidate)
+                          const struct candidate *candidate, const struct analysis *other)
 {
     const struct word *words = analysis_word_list(analysis) + candidate->word;
     const struct word *last = &words[candidate->words - 1];
@@ -263,13 +296,19 @@ static void set_candidate(lua_State *L, int base, size_t i, const struct analysi
     set_share(L, base + C_ACRONYM, i, candidate->acronym, candidate->count);
     lua_set_integer(L, base + C_LEFT, i, candidate->left);
     lua_set_integer(L, base + C_RIGHT, i, candidate->right);
+    lua_set_integer(L, base + C_STOPS, i, stops_in(words, candidate->words));
+    set_share(L, base + C_SHARED, i, shared_with(analysis, words, candidate->words, other),
+              candidate->words);
 }
 
 static int method_candidates(lua_State *L)
 {
-    static const char *const known[] = {"limit", "max_words", "min_count", NULL};
+    static const char *const known[] = {"limit", "max_words", "min_count", "beside", NULL};
     const struct analysis *analysis = check_words(L);
+    const struct analysis *other = NULL;
     lua_check_options(L, 2, known);
+    if (!lua_isnoneornil(L, 2) && lua_getfield(L, 2, "beside") != LUA_TNIL)
+        other = check_words_at(L, -1); /* kept alive by the options table */
     const struct candidate_options options = {
         .max_words = (unsigned)lua_option(L, 2, "max_words", 3, 1, CANDIDATE_WORDS_MAX),
         .limit = (unsigned)lua_option(L, 2, "limit", 150, 1, CANDIDATES_MAX),
@@ -282,7 +321,7 @@ static int method_candidates(lua_State *L)
     lua_begin_columns(L, count, candidate_names, C_COLUMNS);
     const int base = lua_gettop(L) - C_COLUMNS + 1;
     for (size_t i = 0; i < count; i++)
-        set_candidate(L, base, i, analysis, &list[i]);
+        set_candidate(L, base, i, analysis, &list[i], other);
     lua_end_columns(L, candidate_names, C_COLUMNS);
     return 1;
 }
@@ -298,11 +337,17 @@ enum name_column {
     N_LOWER,
     N_ACRONYM,
     N_SPANS,
+    N_BEFORE,
+    N_AFTER,
+    N_INSIDE,
+    N_HEAD,
+    N_TAIL,
     N_COLUMNS
 };
 
-static const char *const name_names[] = {"text",    "fold",  "words",   "count",
-                                         "initial", "lower", "acronym", "spans"};
+static const char *const name_names[] = {"text",   "fold",    "words", "count",  "initial",
+                                         "lower",  "acronym", "spans", "before", "after",
+                                         "inside", "head",    "tail"};
 
 static void push_spans(lua_State *L, const struct name *name, const struct name_span *spans)
 {
@@ -331,17 +376,27 @@ static void set_name(lua_State *L, int base, size_t i, const struct analysis *an
     lua_rawseti(L, base + N_ACRONYM, (lua_Integer)i + 1);
     push_spans(L, name, spans);
     lua_rawseti(L, base + N_SPANS, (lua_Integer)i + 1);
+    lua_set_integer(L, base + N_BEFORE, i, name->before);
+    lua_set_integer(L, base + N_AFTER, i, name->after);
+    lua_set_integer(L, base + N_INSIDE, i, name->inside);
+    lua_set_integer(L, base + N_HEAD, i, name->head);
+    lua_set_integer(L, base + N_TAIL, i, name->tail);
 }
 
 static int method_names(lua_State *L)
 {
-    static const char *const known[] = {"max_words", NULL};
+    static const char *const known[] = {"max_words", "classes", "skip", NULL};
     const struct analysis *analysis = check_words(L);
     lua_check_options(L, 2, known);
-    const unsigned max_words = (unsigned)lua_option(L, 2, "max_words", 6, 1, NAME_WORDS_MAX);
+    struct names_options options = {
+        .max_words = (unsigned)lua_option(L, 2, "max_words", 6, 1, NAME_WORDS_MAX),
+        .skip = (uint32_t)lua_option(L, 2, "skip", 0, 0, UINT32_MAX),
+    };
+    if (!lua_isnoneornil(L, 2) && lua_getfield(L, 2, "classes") != LUA_TNIL)
+        options.classes = lua_classes_check(L, -1); /* kept alive by the options table */
     struct bytes *found = lua_push_bytes(L);
     struct bytes *spans = lua_push_bytes(L);
-    lua_check_code(L, names_find(analysis, max_words, found, spans));
+    lua_check_code(L, names_find(analysis, &options, found, spans));
     const struct name *list = (const struct name *)(const void *)found->at;
     const size_t count = found->size / sizeof *list;
     lua_begin_columns(L, count, name_names, N_COLUMNS);

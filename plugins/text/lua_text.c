@@ -195,6 +195,7 @@ static int text_similarity(lua_State *L)
 static const luaL_Reg functions[] = {
     {"analyse", lua_analysis_new},
     {"fold", text_fold},
+    {"classes", lua_classes_new},
     {"gazetteer", lua_gazetteer_new},
     {"is_stopword", text_is_stopword},
     {"language", text_language},
@@ -211,6 +212,7 @@ static const luaL_Reg functions[] = {
 int lua_text_open(lua_State *L)
 {
     lua_analysis_setup(L);
+    lua_classes_setup(L);
     lua_gazetteer_setup(L);
     luaL_newlib(L, functions);
     return 1;

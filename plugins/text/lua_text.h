@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis.h"
+#include "classes.h"
 #include "gazetteer.h"
 
 #include <lauxlib.h>
@@ -14,9 +15,12 @@ int lua_text_open(lua_State *L);
 
 /* Make the metatables of their userdata; called by the opener. */
 void lua_analysis_setup(lua_State *L);
+void lua_classes_setup(lua_State *L);
 void lua_gazetteer_setup(lua_State *L);
 
-int lua_analysis_new(lua_State *L);  /* text.analyse(s, lang) */
+int lua_analysis_new(lua_State *L); /* text.analyse(s, lang) */
+int lua_classes_new(lua_State *L);  /* text.classes(lists) */
+const struct classes *lua_classes_check(lua_State *L, int arg);
 int lua_gazetteer_new(lua_State *L); /* text.gazetteer(list, options) */
 const struct gazetteer *lua_gazetteer_check(lua_State *L, int arg);
 

@@ -98,11 +98,46 @@ static void trim(const struct word *words, struct run *run)
 
 struct collector {
     const struct analysis *analysis;
+    const struct names_options *options;
     const struct word *words;
+    size_t word_count;
     struct intern keys;
     struct bytes *names, *spans;
     struct bytes key;
 };
+
+static uint32_t classes_at(const struct collector *collector, size_t at)
+{
+    const struct analysis *analysis = collector->analysis;
+    const struct intern_entry *form = &analysis->forms.entries[collector->words[at].form];
+    return classes_of(collector->options->classes, analysis->forms.arena.at + form->at, form->size);
+}
+
+/* Takes words that only stand before a name ("President") off its front; gives their classes. */
+static uint32_t skip_leading(const struct collector *collector, struct run *run)
+{
+    uint32_t skipped = 0, found;
+    while (run->count > 1 &&
+           ((found = classes_at(collector, run->first)) & collector->options->skip)) {
+        skipped |= found;
+        run->first++;
+        run->count--;
+    }
+    return skipped;
+}
+
+/* Classes of the word before and of the two words after, in the same sentence. */
+static void look_around(const struct collector *collector, const struct run *run, struct name *name)
+{
+    const struct word *words = collector->words;
+    const uint32_t sentence = words[run->first].sentence;
+    const size_t end = run->first + run->count;
+    if (run->first > 0 && words[run->first - 1].sentence == sentence)
+        name->before |= classes_at(collector, run->first - 1);
+    for (size_t i = end; i < end + 2 && i < collector->word_count; i++)
+        if (words[i].sentence == sentence)
+            name->after |= classes_at(collector, i);
+}
 
 static int make_key(struct collector *collector, const struct run *run)
 {
@@ -134,6 +169,8 @@ static struct name *name_of(struct collector *collector, const struct run *run)
             .words = (uint32_t)run->count,
             .lower = run->count == 1 ? lower : 0,
             .acronym = 1,
+            .head = classes_at(collector, run->first),
+            .tail = classes_at(collector, run->first + run->count - 1),
         };
         if (bytes_add(collector->names, &name, sizeof name) < 0)
             return NULL;
@@ -160,7 +197,7 @@ static int add_span(struct collector *collector, struct name *name, const struct
     return 0;
 }
 
-static int add_run(struct collector *collector, const struct run *run)
+static int add_run(struct collector *collector, const struct run *run, uint32_t skipped)
 {
     const struct word *words = &collector->words[run->first];
     if (make_key(collector, run) < 0)
@@ -170,17 +207,23 @@ static int add_run(struct collector *collector, const struct run *run)
         return DESK_ERR_NOMEM;
     name->count++;
     name->initial += (words->flags & TOKEN_BEGINS) != 0;
-    for (size_t i = 0; i < run->count; i++)
+    for (size_t i = 0; i < run->count; i++) {
         name->acronym &= (words[i].flags & TOKEN_CAPITALS) != 0;
+        name->inside |= classes_at(collector, run->first + i);
+    }
+    name->before |= skipped;
+    look_around(collector, run, name);
     return 0;
 }
 
-int names_find(const struct analysis *analysis, unsigned max_words, struct bytes *names,
-               struct bytes *spans)
+int names_find(const struct analysis *analysis, const struct names_options *options,
+               struct bytes *names, struct bytes *spans)
 {
     struct collector collector = {
         .analysis = analysis,
+        .options = options,
         .words = analysis_word_list(analysis),
+        .word_count = analysis_word_count(analysis),
         .names = names,
         .spans = spans,
     };
@@ -194,8 +237,9 @@ int names_find(const struct analysis *analysis, unsigned max_words, struct bytes
         struct run run = take_run(analysis, collector.words, i, count);
         i += run.count;
         trim(collector.words, &run);
-        if (run.count > 0 && run.count <= max_words)
-            rc = add_run(&collector, &run);
+        const uint32_t skipped = skip_leading(&collector, &run);
+        if (run.count > 0 && run.count <= options->max_words)
+            rc = add_run(&collector, &run, skipped);
     }
     intern_free(&collector.keys);
     bytes_free(&collector.key);

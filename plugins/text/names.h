@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis.h"
+#include "classes.h"
 
 #define NAME_WORDS_MAX 12u
 
@@ -15,9 +16,17 @@ struct name {
     uint32_t count, initial, lower;
     uint32_t first_span, last_span;
     int acronym;
+    uint32_t before, after;      /* classes of the neighbours of all occurrences */
+    uint32_t inside, head, tail; /* of its words, its first, its last */
+};
+
+struct names_options {
+    unsigned max_words;
+    const struct classes *classes; /* or NULL */
+    uint32_t skip; /* words of these classes at the front stand before the name, not in it */
 };
 
 /* Appends struct name to `names` and struct name_span to `spans`. analysis_words() must have been
  * called. 0 or DESK_ERR_NOMEM. */
-int names_find(const struct analysis *analysis, unsigned max_words, struct bytes *names,
-               struct bytes *spans);
+int names_find(const struct analysis *analysis, const struct names_options *options,
+               struct bytes *names, struct bytes *spans);

@@ -33,7 +33,7 @@ return {
         local analysis = desk.text.analyse(article.text, article.language)
         local tags = desk.array {}
         local found = places.find(analysis)
-        for _, list in ipairs { found.tags, names.find(analysis, article.text, found.taken) } do
+        for _, list in ipairs { found.tags, names.find(analysis, found.taken) } do
             for _, tag in ipairs(list) do
                 if tag.score >= options.min_score then
                     tags[#tags + 1] = tag

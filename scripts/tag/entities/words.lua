@@ -1,16 +1,8 @@
---- Words that say what a name is. All folded: small letters, no accents, Latin script.
-
-local function set(list)
-    local words = {}
-    for word in list:gmatch("%S+") do
-        words[word] = true
-    end
-    return words
-end
+--- Words that say what a name is, as lists for desk.text.classes.
 
 return {
     -- Stand before a person's name.
-    titles = set [[
+    titles = [[
         mr mrs ms miss dr prof professor sir lord lady dame president vice prime premier minister
         chancellor king queen prince princess emperor pope cardinal bishop archbishop father sister
         ambassador governor mayor senator congressman congresswoman secretary general colonel captain
@@ -26,7 +18,7 @@ return {
         elnok miniszterelnok miniszter ur asszony
     ]],
     -- Stand after or before the name of someone who speaks.
-    speech = set [[
+    speech = [[
         said says told added adds noted notes stressed explained asked answered replied wrote argued
         warned insisted recalled believes thinks stated announced commented pointed remarked
         dit declare declara explique ajoute affirme estime raconte precise
@@ -36,9 +28,9 @@ return {
         mondta elmondta kozolte nyilatkozta
     ]],
     -- Stand before names of things, not of people.
-    articles = set [[ the le la les l der die das den dem des el los las il lo gli az a an un une ein eine ]],
+    articles = [[ the le la les l der die das den dem des el los las il lo gli az a an un une ein eine ]],
     -- Parts of an organisation's name.
-    organisations = set [[
+    organisations = [[
         university college school institute academy laboratory museum library theatre orchestra
         ministry department bureau office agency authority administration commission committee council
         parliament senate congress assembly court government cabinet embassy consulate
@@ -57,7 +49,7 @@ return {
         egyetem miniszterium part szovetseg tarsasag intezet
     ]],
     -- Common given names, for a run that nothing else explains.
-    given = set [[
+    given = [[
         james john robert michael william david richard joseph thomas charles christopher daniel
         matthew anthony mark donald steven paul andrew joshua kenneth kevin brian george edward ronald
         timothy jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon
