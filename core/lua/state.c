@@ -33,7 +33,7 @@ static void *state_allocate(void *data, void *block, size_t old_size, size_t new
     if (!block)
         old_size = 0;
     if (new_size == 0) {
-        mem_free(block);
+        blocks_give(&state->blocks, block, old_size);
         state->used -= old_size;
         return NULL;
     }
@@ -41,7 +41,8 @@ static void *state_allocate(void *data, void *block, size_t old_size, size_t new
         state_note_place(state);
         return NULL;
     }
-    void *fresh = mem_resize(block, new_size);
+    void *fresh = block ? blocks_resize(&state->blocks, block, old_size, new_size)
+                        : blocks_take(&state->blocks, new_size);
     if (!fresh) {
         if (new_size > old_size) {
             state_note_place(state);
@@ -70,6 +71,7 @@ struct state *state_new(const struct lua_world *world, size_t cap)
     state->stopped = STATE_NOT_STOPPED;
     state->L = lua_newstate(state_allocate, state);
     if (!state->L) {
+        blocks_end(&state->blocks);
         mem_free(state);
         return NULL;
     }
@@ -85,6 +87,7 @@ void state_free(struct state *state)
         return;
     state->ready = false;
     lua_close(state->L);
+    blocks_end(&state->blocks);
     mem_free(state);
 }
 

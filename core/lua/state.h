@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "lua/blocks.h"
 #include "lua/guard.h"
 #include "lua/plugin.h"
 
@@ -39,6 +40,7 @@ struct state {
     volatile sig_atomic_t stopped;
     bool ready; /* the sandbox stands: memory failures may look at the call stack */
 
+    struct blocks blocks;
     size_t used, cap;
     size_t reserve;                      /* what the error path may use over the cap; 0 elsewhere */
     char no_memory_at[STATE_PLACE_SIZE]; /* "init.lua:12" of the last allocation that was refused */
