@@ -1,5 +1,6 @@
 /* `copydesk worker`: the process's life from its first instruction to its last. */
 #include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 #include "worker/page.h"
 #include "worker/pool.h"
 #include "worker/serve.h"
+
+#define KEPT_BYTES (8 * 1024 * 1024)
 
 #ifdef COPYDESK_SANITIZED
 void __lsan_do_leak_check(void) __attribute__((weak));
@@ -86,6 +89,9 @@ int worker_main(int fd)
     struct link link;
     struct page *page = NULL;
     signal(SIGPIPE, SIG_IGN);
+    /* What one job frees the next one takes again: no giving back and faulting in between. */
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
     if (close_range((unsigned)fd + 2, ~0U, 0) < 0 || page_map(fd + 1, &page, &err) < 0) {
         fputs("copydesk worker is started by copydesk itself, not by hand\n", stderr);
         return 2;

@@ -46,7 +46,7 @@ struct stemmer_slot {
 };
 
 /* Words that were stemmed lately, by hash of language and word; one slot each. */
-#define STEM_CACHE_SLOTS 4096u
+#define STEM_CACHE_SLOTS 8192u
 #define STEM_CACHE_BYTES 22u
 struct stem_slot {
     uint64_t key; /* 0: free */

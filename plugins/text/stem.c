@@ -12,15 +12,17 @@
 
 /* Snowball has stemmers that are no help here: those for Serbian want another transliteration than
  * our folding, so it and its sisters go by folded words. */
-static const char *const stem_languages[] = {
+static const char stem_languages[][3] = {
     "ar", "ca", "da", "de", "el", "en", "es", "eu", "fi", "fr", "ga", "hi", "hu", "hy",
     "id", "it", "lt", "ne", "nl", "no", "nb", "pt", "ro", "ru", "sv", "ta", "tr", "yi",
 };
 
 static int has_stemmer(const char *language)
 {
+    if (!language[0] || !language[1] || language[2])
+        return 0;
     for (size_t i = 0; i < sizeof stem_languages / sizeof *stem_languages; i++)
-        if (strcmp(language, stem_languages[i]) == 0)
+        if (language[0] == stem_languages[i][0] && language[1] == stem_languages[i][1])
             return 1;
     return 0;
 }
