@@ -1,7 +1,7 @@
 local t = require "support"
 
 describe("ingest --explain", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     it("needs no desk and stores nothing", function()
         local result = t.must({ "ingest", "--explain", t.sample }, { cd = t.folder() })

@@ -7,7 +7,7 @@ end
 describe("export", function()
     local desk
     setup(function() desk = t.desk(t.sample) end)
-    teardown(t.remove_folders)
+    teardown(t.finish)
 
     it("writes a Markdown file an article, whose front matter is YAML", function()
         local to = t.folder() .. "/md"

@@ -1,7 +1,7 @@
 local t = require "support"
 
 describe("quarantine", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     local function desk_with(body)
         local desk = t.desk()
@@ -21,7 +21,6 @@ describe("quarantine", function()
         assert.equal("error", item.guard)
         assert.truthy(item.message:find("init.lua:%d+"), item.message)
         assert.truthy(item.traceback:find("init.lua", 1, true), item.traceback)
-        t.check(desk)
     end)
 
     it("does not keep the article from being stored, tagged by the others", function()
@@ -46,7 +45,6 @@ describe("quarantine", function()
         assert.equal(3, #t.json({ "-C", desk, "list", "--json" }))
         assert.equal(1, #t.json({ "-C", desk, "failed", "--json" }))
         assert.equal(2, #t.json({ "-C", desk, "search", "--json", "tag:\"HMS Test\"" }))
-        t.check(desk)
     end)
 
     it("retries when the plugin is mended", function()
@@ -61,7 +59,6 @@ describe("quarantine", function()
         t.must({ "-C", desk, "failed", "retry" })
         assert.equal(0, #t.json({ "-C", desk, "failed", "--json" }))
         assert.equal(1, #t.json({ "-C", desk, "search", "--json", "tag:\"HMS Test\"" }))
-        t.check(desk)
     end)
 
     it("retries a document that no ingest plugin could cut", function()
@@ -81,7 +78,6 @@ return { kind = "ingest", name = "own", version = "1.0.0", api = 1, about = "A t
             'return { { headline = "H", body = document.text, range = { 1, #document.text } } }'))
         t.must({ "-C", desk, "failed", "retry", tostring(item.id) })
         assert.equal(1, #t.json({ "-C", desk, "list", "--json" }))
-        t.check(desk)
     end)
 
     it("refuses an answer that does not fit, naming item and field", function()

@@ -12,7 +12,7 @@ local function words(text)
 end
 
 describe("help", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     for _, command in ipairs(commands) do
         it("tells about " .. command, function()

@@ -9,13 +9,12 @@ local function headlines(desk)
 end
 
 describe("ingest", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     it("cuts a digest into articles", function()
         local desk = t.desk(t.sample)
         local truth = t.lines((t.read(t.sample:gsub("%.txt$", ".truth.json")):gsub("\n", " ")))[1]
         assert.equal(#truth.articles, #headlines(desk))
-        t.check(desk)
     end)
 
     it("reports the same document as known and adds nothing", function()
@@ -24,7 +23,6 @@ describe("ingest", function()
         local again = t.must({ "-C", desk, "ingest", t.sample })
         assert.truthy(again.out:find("known", 1, true))
         assert.equal(before, #headlines(desk))
-        t.check(desk)
     end)
 
     it("knows the same bytes under another name", function()
@@ -38,7 +36,6 @@ describe("ingest", function()
         local desk = t.desk()
         t.must({ "-C", desk, "ingest", "-" }, { input = t.read(t.sample) })
         assert.truthy(#headlines(desk) > 1)
-        t.check(desk)
     end)
 
     it("takes folders, as deep as they are", function()
@@ -48,7 +45,6 @@ describe("ingest", function()
         t.write(folder .. "/a/b/two.txt", "The second ferry\n\nIt sailed on Tuesday.\n")
         t.must({ "-C", desk, "ingest", folder })
         assert.equal(2, #headlines(desk))
-        t.check(desk)
     end)
 
     it("leaves temporary names alone", function()
@@ -89,7 +85,6 @@ describe("ingest", function()
         local list = t.json({ "-C", desk, "list", "--json" })
         assert.equal(1, #list)
         assert.equal(2, list[1].version)
-        t.check(desk)
     end)
 
     it("keeps every document that a killed host had received", function()
@@ -104,12 +99,11 @@ describe("ingest", function()
         end
         t.must({ "-C", desk, "ingest", "--quiet", folder })
         assert.equal(60, #headlines(desk))
-        t.check(desk)
     end)
 end)
 
 describe("progress", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     it("shows a bar with a rate on a terminal when work takes long", function()
         local desk, folder = t.desk(), t.folder()

@@ -5,7 +5,7 @@ local function article(id, text)
 end
 
 describe("plugin try", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     it("prints the articles of an ingest plugin", function()
         local object = t.json({ "plugin", "try", "ingest/digest", "--json", t.sample }, { cd = "/" })[1]
@@ -67,7 +67,7 @@ describe("plugin try", function()
 end)
 
 describe("plugin test", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     it("passes all that is shipped", function()
         t.must({ "plugin", "test", "--quiet" }, { cd = "/", seconds = 300 })
@@ -108,7 +108,7 @@ return { { name = "one", article = article, check = check },
 end)
 
 describe("plugins", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     it("lists what is shipped, with versions", function()
         local names = {}

@@ -9,7 +9,7 @@ local function block(language, after)
 end
 
 describe("the README", function()
-    after_each(t.remove_folders)
+    after_each(t.finish)
 
     it("has a first plugin that runs, passes its test and is found", function()
         local desk = t.desk()

@@ -28,7 +28,7 @@ describe("search", function()
         end
         desk = t.desk(folder)
     end)
-    teardown(t.remove_folders)
+    teardown(t.finish)
 
     it("finds Đorđe by Dorde, in both scripts", function()
         for _, query in ipairs { "Dorde", "Đorđe", "Ђорђе", "dorde" } do

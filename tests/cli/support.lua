@@ -137,10 +137,33 @@ function M.python_says(program, ...)
     return M.shell(table.concat(words, " "))
 end
 
+local desks = {}
+
+--- Store, index and foreign keys must be sound after each test that writes: for after_each and
+-- teardown. Then the folders go.
+function M.finish()
+    local problems = {}
+    for dir, options in pairs(desks) do
+        local result = M.run({ "-C", dir, "check" }, options)
+        if result.code ~= 0 then
+            problems[#problems + 1] = result.err
+        end
+    end
+    desks = {}
+    M.remove_folders()
+    assert(#problems == 0, table.concat(problems))
+end
+
+--- The test means to leave this desk as it is: it will not be checked.
+function M.spoilt(dir)
+    desks[dir] = nil
+end
+
 --- A new desk. `with` (a path): taken in at once. `user`: belongs to nobody, when we are root.
 function M.desk(with, user)
     local dir = M.folder(user and "777" or "755") .. "/desk"
     M.must({ "init", dir }, { user = user })
+    desks[dir] = { user = user }
     if with then
         M.must({ "-C", dir, "ingest", "--quiet", with }, { user = user })
     end
@@ -169,11 +192,6 @@ return {
     end,
 }
 ]]):format(name, body)
-end
-
---- Store, index and foreign keys must be sound after each test that writes.
-function M.check(desk, options)
-    M.must({ "-C", desk, "check" }, options)
 end
 
 --- The folder with shared measuring data, or nil: tests that need it say that they skip.
