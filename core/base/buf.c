@@ -98,10 +98,9 @@ int buf_byte(struct buf *buf, uint8_t byte)
     return buf_append(buf, &byte, 1);
 }
 
-int buf_printf(struct buf *buf, const char *format, ...)
+int buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, args);
     int rc = len < 0 ? mark(buf, ERR_INVALID) : buf_reserve(buf, (size_t)len);
@@ -110,6 +109,14 @@ int buf_printf(struct buf *buf, const char *format, ...)
         buf->len += (size_t)len;
     }
     va_end(again);
+    return rc;
+}
+
+int buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int rc = buf_vprintf(buf, format, args);
     va_end(args);
     return rc;
 }

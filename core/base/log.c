@@ -59,24 +59,24 @@ int log_level_of(const char *name)
     return -1;
 }
 
-/* Appends `text`; control characters and broken UTF-8 as \xNN, ends of lines as `line_end`. */
-static void add_clean(struct buf *out, struct str text, const char *line_end)
+/* What is no harmless character: its bytes as \xNN. */
+static void add_bytes(struct buf *out, const char *at, size_t len)
 {
-    while (text.len) {
-        unsigned char c = (unsigned char)text.at[0];
-        size_t good = 0, valid = utf8_valid(text.at, text.len);
-        while (good < valid && (unsigned char)text.at[good] >= ' ' && text.at[good] != 0x7F)
-            good++;
-        buf_append(out, text.at, good);
-        if (good == 0) {
-            if (c == '\n')
-                buf_text(out, line_end);
-            else
-                buf_printf(out, c == '\t' ? "\t" : "\\x%02x", c);
-            good = 1;
-        }
-        text.at += good;
-        text.len -= good;
+    for (size_t i = 0; i < len; i++)
+        buf_printf(out, "\\x%02x", (unsigned char)at[i]);
+}
+
+void log_clean(struct buf *out, struct str text, const char *line_end)
+{
+    bool harmless;
+    for (size_t at = 0, len; at < text.len; at += len) {
+        len = utf8_next((struct str){text.at + at, text.len - at}, &harmless);
+        if (harmless || text.at[at] == '\t')
+            buf_append(out, text.at + at, len);
+        else if (text.at[at] == '\n')
+            buf_text(out, line_end);
+        else
+            add_bytes(out, text.at + at, len);
     }
 }
 
@@ -88,7 +88,7 @@ static void text_line(struct buf *out, enum log_level level, const char *area, s
         buf_printf(out, "copydesk: %s: ", levels[level].name);
     if (area && *area)
         buf_printf(out, "%s: ", area);
-    add_clean(out, message, "\n    ");
+    log_clean(out, message, "\n    ");
     buf_byte(out, '\n');
 }
 
@@ -101,7 +101,7 @@ static void json_line(struct buf *out, enum log_level level, const char *area, s
 {
     char now[CLOCK_TEXT_SIZE];
     BUF_AUTO struct buf clean = BUF_INIT;
-    add_clean(&clean, message, "\n");
+    log_clean(&clean, message, "\n");
     json_t *line = json_pack("{s:s, s:s, s:s, s:s%}", "time", clock_format(clock_wall_us(), now),
                              "level", levels[level].name, "area", area ? area : "", "message",
                              clean.at ? clean.at : "", clean.len);

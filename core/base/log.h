@@ -4,6 +4,8 @@
 
 #include <stdarg.h>
 
+#include "base/buf.h"
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_form { LOG_FORM_TEXT, LOG_FORM_JSON };
 
@@ -14,6 +16,9 @@ void log_setup(enum log_level least, enum log_form form);
 /* "error", "warning", "info", "debug"; the level of a name ("warn" too), or -1. */
 const char *log_level_name(enum log_level level);
 int log_level_of(const char *name);
+/* Appends `text` as it may be shown on a terminal: what utf8_next calls harmless, and tabs, as they
+ * are; `line_end` for each end of line; the bytes of all else as \xNN. */
+void log_clean(struct buf *out, struct str text, const char *line_end);
 /* `area`: the part of the house ("store"), or NULL. The message needs no end of line; more lines
  * are indented under the first. Bytes that are no UTF-8 and control characters are shown as \xNN:
  * what a plugin logs cannot steer a terminal. Cut at 8 KiB. */

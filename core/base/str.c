@@ -124,6 +124,22 @@ size_t utf8_cut(struct str text, size_t max)
     return is_tail((unsigned char)text.at[at]) ? max : at; /* no UTF-8 at all: cut anywhere */
 }
 
+size_t utf8_next(struct str text, bool *harmless)
+{
+    const unsigned char *at = (const unsigned char *)text.at;
+    if (at[0] < 0x80) {
+        *harmless = at[0] >= ' ' && at[0] != 0x7F;
+        return 1;
+    }
+    size_t len = sequence(at, text.len);
+    bool c1 = len == 2 && at[0] == 0xC2 && at[1] < 0xA0;
+    bool turns = len == 3 && at[0] == 0xE2 &&
+                 ((at[1] == 0x80 && at[2] >= 0xAA && at[2] <= 0xAE) ||
+                  (at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9));
+    *harmless = len && !c1 && !turns;
+    return len ? len : 1;
+}
+
 static unsigned char fold(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);

@@ -32,6 +32,11 @@ size_t utf8_valid(const char *bytes, size_t len);
  * it is no longer than `max`. */
 size_t utf8_cut(struct str text, size_t max);
 
+/* Length of the character that `text` (not empty) begins with. `*harmless` false: a terminal may
+ * obey it (C0, DEL, C1), it turns the line's direction (U+202A to U+202E, U+2066 to U+2069), or it
+ * is one byte of broken UTF-8. */
+size_t utf8_next(struct str text, bool *harmless);
+
 /* Damerau-Levenshtein distance (no part edited twice: "optimal string alignment") over bytes, ASCII
  * case folded. `limit` + 1 when it is over `limit`, or when either is longer than 64 bytes and they
  * differ: it is made for names. */

@@ -32,10 +32,13 @@ static const char *nearest_option(const struct cli_command *command, const char 
     return str_nearest((struct str){given, len}, names, count);
 }
 
-static int unknown_option(const struct cli_args *args, const char *given)
+/* `letter`: of a short one, which getopt may have met in the middle of a word ("-rf"). */
+static int unknown_option(const struct cli_args *args, const char *given, int letter)
 {
-    if (strncmp(given, "--", 2) != 0)
-        return cli_misuse(args, "unknown option '%s'", given);
+    if (letter > ' ' && letter < 0x7F)
+        return cli_misuse(args, "unknown option '-%c'", letter);
+    if (given[0] != '-')
+        return cli_misuse(args, "unknown option");
     const char *near = nearest_option(args->command, given + 2);
     if (near)
         return cli_misuse(args, "unknown option '%s'; did you mean '--%s'?", given, near);
@@ -112,7 +115,7 @@ int cli_parse(struct cli_args *args, int argc, char **argv)
         if (code == ':')
             return cli_misuse(args, "%s needs a value", argv[optind - 1]);
         if (code == '?')
-            return unknown_option(args, argv[optind - 1]);
+            return unknown_option(args, argv[optind - 1], optopt);
         int kept = keep_value(args, option_of(args->command, code), optarg);
         if (kept != 0)
             return kept;

@@ -58,8 +58,10 @@ static void print_article(const struct store_hit *hit)
     output_line(article->headline, width > 40 ? width - INDENT : 40);
     printf("%s\n%*s%s", output_style(STYLE_PLAIN), INDENT, "", output_style(STYLE_DIM));
     output_time(article->received_us);
-    if (article->infosource.len)
-        printf("  " STR_FMT, STR_ARG(article->infosource));
+    if (article->infosource.len) {
+        fputs("  ", stdout);
+        output_line(article->infosource, 60);
+    }
     if (article->language.len)
         printf("  " STR_FMT, STR_ARG(article->language));
     fputs(output_style(STYLE_PLAIN), stdout);

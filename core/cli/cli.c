@@ -1,13 +1,16 @@
 /* Finding the command and running it. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/str.h"
 #include "cli/args.h"
 #include "cli/commands.h"
@@ -62,10 +65,11 @@ static int unknown_command(int argc, char **argv)
     snprintf(given, sizeof given, "%s%s%s", argv[0], group && argc > 1 ? " " : "",
              group && argc > 1 ? argv[1] : "");
     const char *near = str_nearest(str_of(given), names, count);
-    fprintf(stderr, "copydesk: unknown command '%s'", given);
     if (near)
-        fprintf(stderr, "; did you mean '%s'?", near);
-    fputs("\nTry 'copydesk --help'.\n", stderr);
+        output_problem("unknown command '%s'; did you mean '%s'?", given, near);
+    else
+        output_problem("unknown command '%s'", given);
+    fputs("Try 'copydesk --help'.\n", stderr);
     return CLI_MISUSE;
 }
 
@@ -94,9 +98,23 @@ static int run_command(const char *desk, int argc, char **argv)
     return code == CLI_PARSED ? output_end(command->run(&args)) : code;
 }
 
+/* The next files to be opened would get the numbers of closed standard streams: what is printed
+ * would go into the store. Each closed one becomes /dev/null the wrong way round, so that its use
+ * still fails. */
+static bool fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
 int cli_main(int argc, char **argv)
 {
     const char *desk = NULL;
+    if (!fill_standard_streams())
+        return CLI_FAILED;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, not the end */
     json_set_alloc_funcs(mem_alloc, mem_free);
     argc--;
@@ -127,15 +145,16 @@ int cli_misuse(const struct cli_args *args, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    fprintf(stderr, "copydesk: %s: ", args->command->name);
-    vfprintf(stderr, format, list);
-    fprintf(stderr, "\nTry 'copydesk %s --help'.\n", args->command->name);
+    BUF_AUTO struct buf text = BUF_INIT;
+    buf_vprintf(&text, format, list);
     va_end(list);
+    output_problem("%s: %s", args->command->name, buf_failed(&text) ? "out of memory" : text.at);
+    fprintf(stderr, "Try 'copydesk %s --help'.\n", args->command->name);
     return CLI_MISUSE;
 }
 
 int cli_failed(const struct cli_args *args, const struct error *err)
 {
-    fprintf(stderr, "copydesk: %s: %s\n", args->command->name, err->text);
+    output_problem("%s: %s", args->command->name, err->text);
     return err->code == ERR_USAGE ? CLI_MISUSE : CLI_FAILED;
 }

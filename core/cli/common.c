@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "cli/output.h"
 
 int open_desk(const struct cli_args *args, enum desk_use use, bool optional, struct desk **out)
 {
@@ -63,7 +64,7 @@ void print_traceback(const char *traceback)
 {
     while (traceback && *traceback) {
         size_t len = strcspn(traceback, "\n");
-        fprintf(stderr, "    %.*s\n", (int)len, traceback);
+        output_detail("%.*s", (int)len, traceback);
         traceback += len + (traceback[len] == '\n');
     }
 }

@@ -15,10 +15,11 @@ static json_t *report_to_json(const struct explain_report *report)
     for (size_t i = 0; i < report->articles.count; i++)
         json_array_append_new(articles, draft_to_json(&report->articles.at[i]));
     json_t *object =
-        json_pack("{s:s, s:s?, s:o, s:o, s:o}", "path", report->path, "plugin", report->plugin,
-                  "encoding", str_to_json(report->encoding), "notes", notes, "articles", articles);
+        json_pack("{s:o, s:s?, s:o, s:o, s:o}", "path", str_to_json(str_of(report->path)), "plugin",
+                  report->plugin, "encoding", str_to_json(report->encoding), "notes", notes,
+                  "articles", articles);
     if (object && report->error)
-        json_object_set_new(object, "error", json_string(report->error->text));
+        json_object_set_new(object, "error", str_to_json(str_of(report->error->text)));
     return object;
 }
 
@@ -70,15 +71,15 @@ static void print_cut(const struct article *draft)
 static void print_person(const struct explain_report *report)
 {
     if (report->error) {
-        fprintf(stderr, "copydesk: %s\n", report->error->text);
+        output_problem("%s", report->error->text);
         print_traceback(report->traceback);
         return;
     }
     for (size_t i = 0; i < report->note_count; i++)
-        fprintf(stderr, "copydesk: " STR_FMT "\n", STR_ARG(report->notes[i]));
-    printf("%s: %s by %s, " STR_FMT "\n", report->path,
-           counted(report->articles.count, "article", "articles"), report->plugin,
-           STR_ARG(report->encoding));
+        output_problem(STR_FMT, STR_ARG(report->notes[i]));
+    output_name(report->path);
+    printf(": %s by %s, " STR_FMT "\n", counted(report->articles.count, "article", "articles"),
+           report->plugin, STR_ARG(report->encoding));
     for (size_t i = 0; i < report->articles.count; i++)
         print_cut(&report->articles.at[i]);
 }
@@ -87,7 +88,7 @@ static void print_either(const struct explain_report *report, void *json)
 {
     if (*(bool *)json) {
         if (report->error)
-            fprintf(stderr, "copydesk: %s\n", report->error->text);
+            output_problem("%s", report->error->text);
         output_json(report_to_json(report));
     } else {
         print_person(report);

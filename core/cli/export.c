@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/output.h"
+#include "model/json.h"
 #include "pipeline/export.h"
 
 static const struct cli_option options[] = {
@@ -35,13 +36,16 @@ static int export(const struct cli_args *args, struct desk *desk, const struct g
     if (result < 0)
         return cli_failed(args, &err);
     if (cli_has(args, "json"))
-        return output_json(json_pack("{s:s, s:I, s:I, s:I}", "to", export.to, "articles",
-                                     (json_int_t)counts.articles, "files", (json_int_t)counts.files,
-                                     "bytes", (json_int_t)counts.bytes)) < 0
+        return output_json(json_pack("{s:o, s:I, s:I, s:I}", "to", str_to_json(str_of(export.to)),
+                                     "articles", (json_int_t)counts.articles, "files",
+                                     (json_int_t)counts.files, "bytes", (json_int_t)counts.bytes)) <
+                       0
                    ? CLI_FAILED
                    : CLI_DONE;
-    printf("%s in %s: %s\n", counted(counts.articles, "article", "articles"),
-           counted(counts.files, "file", "files"), export.to);
+    printf("%s in %s: ", counted(counts.articles, "article", "articles"),
+           counted(counts.files, "file", "files"));
+    output_name(export.to);
+    putchar('\n');
     return CLI_DONE;
 }
 

@@ -1,6 +1,8 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "cli/cli.h"
 #include "model/json.h"
 
@@ -54,7 +57,7 @@ int output_json(json_t *value)
                        : error_set(&err, ERR_NOMEM, "out of memory");
     json_decref(value);
     if (result < 0) {
-        fprintf(stderr, "copydesk: %s\n", err.text);
+        output_problem("%s", err.text);
         return result;
     }
     fwrite(line.at, 1, line.len, stdout);
@@ -62,15 +65,12 @@ int output_json(json_t *value)
     return 0;
 }
 
-/* Length of the character at `at`, and whether it is one that a terminal obeys: C0, DEL, C1. */
+/* Length of the character at `at`, and whether it is one that must not reach a terminal. */
 static size_t character(struct str text, size_t at, bool *control)
 {
-    unsigned char c = (unsigned char)text.at[at];
-    size_t len = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    if (at + len > text.len)
-        len = text.len - at;
-    *control =
-        c < 0x20 || c == 0x7F || (c == 0xC2 && len == 2 && (unsigned char)text.at[at + 1] < 0xA0);
+    bool harmless;
+    size_t len = utf8_next((struct str){text.at + at, text.len - at}, &harmless);
+    *control = !harmless;
     return len;
 }
 
@@ -207,6 +207,39 @@ void output_time(int64_t wall_us)
     char text[32];
     if (localtime_r(&seconds, &parts) && strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts))
         fputs(text, stdout);
+}
+
+static void say(const char *before, const char *format, va_list args)
+{
+    BUF_AUTO struct buf raw = BUF_INIT;
+    BUF_AUTO struct buf clean = BUF_INIT;
+    buf_vprintf(&raw, format, args);
+    log_clean(&clean, buf_view(&raw), "\n    ");
+    if (buf_failed(&raw) || buf_failed(&clean))
+        fputs("copydesk: out of memory while reporting what is wrong\n", stderr);
+    else
+        fprintf(stderr, "%s%.*s\n", before, (int)clean.len, clean.at ? clean.at : "");
+}
+
+void output_problem(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say("copydesk: ", format, args);
+    va_end(args);
+}
+
+void output_detail(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say("    ", format, args);
+    va_end(args);
+}
+
+void output_name(const char *name)
+{
+    output_line(str_of(name), UINT_MAX);
 }
 
 int output_end(int code)

@@ -30,6 +30,15 @@ void output_snippet(struct str text, unsigned indent);
 /* "2026-05-04 10:20" in local time. */
 void output_time(int64_t wall_us);
 
+/* A message on stderr, with "copydesk: " before it and an end of line behind. What a terminal would
+ * obey is shown as \xNN and further lines are indented: a file's name or a plugin's error can
+ * neither steer the terminal nor pass for a message of ours. */
+void output_problem(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same behind four blanks, for what belongs to the message before. */
+void output_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A name on stdout, whole, on one line. */
+void output_name(const char *name);
+
 /* Flushes stdout; gives `code`, or CLI_FAILED with a message when stdout could not be written. A
  * closed pipe (`copydesk list | head`) is no failure. */
 int output_end(int code);

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/output.h"
+#include "model/json.h"
 #include "pipeline/testplugin.h"
 
 static const struct cli_option options[] = {
@@ -19,10 +20,18 @@ struct test_printer {
 
 static void print_json(const struct test_report *report)
 {
-    output_json(json_pack("{s:s, s:s?, s:b, s:b, s:b, s:s?, s:s?}", "plugin", report->plugin,
-                          "case", report->name, "passed", report->passed, "differs",
-                          report->differs, "untested", report->missing, "message", report->message,
-                          "traceback", report->traceback));
+    output_json(json_pack("{s:s, s:o, s:b, s:b, s:b, s:o, s:o}", "plugin", report->plugin, "case",
+                          str_to_json(str_of(report->name)), "passed", report->passed, "differs",
+                          report->differs, "untested", report->missing, "message",
+                          str_to_json(str_of(report->message)), "traceback",
+                          str_to_json(str_of(report->traceback))));
+}
+
+static void print_named(const char *before, const struct test_report *report)
+{
+    printf("%s%s%s", before, report->plugin, report->name ? ": " : "");
+    output_name(report->name);
+    putchar('\n');
 }
 
 static void print_person(const struct test_report *report, bool quiet)
@@ -34,14 +43,16 @@ static void print_person(const struct test_report *report, bool quiet)
     }
     if (report->passed) {
         if (!quiet)
-            printf("ok      %s: %s\n", report->plugin, report->name);
+            print_named("ok      ", report);
         return;
     }
-    printf("%sFAILED%s  %s%s%s\n", output_style(STYLE_BAD), output_style(STYLE_PLAIN),
-           report->plugin, report->name ? ": " : "", report->name ? report->name : "");
+    fputs(output_style(STYLE_BAD), stdout);
+    fputs("FAILED", stdout);
+    fputs(output_style(STYLE_PLAIN), stdout);
+    print_named("  ", report);
     fflush(stdout);
     if (report->message)
-        fprintf(stderr, "    %s\n", report->message);
+        output_detail("%s", report->message);
     print_traceback(report->traceback);
 }
 

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/output.h"
+#include "model/json.h"
 #include "pipeline/plugins.h"
 
 static const struct cli_option options[] = {
@@ -21,12 +22,14 @@ static json_t *info_to_json(const struct plugin_info *info)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < info->option_count; i++)
-        json_array_append_new(list, json_string(info->options[i]));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:b, s:s?, s:s?, s:o, s:s, s:s?}", "kind",
-                     info->kind, "name", info->name, "origin", info->origin, "path", info->path,
-                     "shadowed_by", info->shadowed_by, "used", info->used, "version", info->version,
-                     "about", info->about, "options", list, "fingerprint", info->fingerprint,
-                     "error", info->error ? info->error->text : NULL);
+        json_array_append_new(list, str_to_json(str_of(info->options[i])));
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:s, s:o}", "kind", info->kind,
+                     "name", info->name, "origin", info->origin, "path",
+                     str_to_json(str_of(info->path)), "shadowed_by",
+                     str_to_json(str_of(info->shadowed_by)), "used", info->used, "version",
+                     str_to_json(str_of(info->version)), "about", str_to_json(str_of(info->about)),
+                     "options", list, "fingerprint", info->fingerprint, "error",
+                     str_to_json(str_of(info->error ? info->error->text : NULL)));
 }
 
 static void print_person(const struct plugin_info *info, bool with_options)
@@ -35,16 +38,22 @@ static void print_person(const struct plugin_info *info, bool with_options)
     snprintf(name, sizeof name, "%s/%s", info->kind, info->name);
     printf("%s%-20s%s %-8s %-8s ", output_style(info->shadowed_by ? STYLE_DIM : STYLE_BOLD), name,
            output_style(STYLE_PLAIN), info->version ? info->version : "", info->origin);
-    if (info->error)
-        printf("%scannot be loaded: %s%s", output_style(STYLE_BAD), info->error->text,
-               output_style(STYLE_PLAIN));
-    else if (info->shadowed_by)
-        printf("shadowed by %s", info->shadowed_by);
-    else
-        fputs(info->about ? info->about : "", stdout);
+    if (info->error) {
+        printf("%scannot be loaded: ", output_style(STYLE_BAD));
+        output_name(info->error->text);
+        fputs(output_style(STYLE_PLAIN), stdout);
+    } else if (info->shadowed_by) {
+        fputs("shadowed by ", stdout);
+        output_name(info->shadowed_by);
+    } else {
+        output_name(info->about);
+    }
     putchar('\n');
-    for (size_t i = 0; with_options && i < info->option_count; i++)
-        printf("    %s\n", info->options[i]);
+    for (size_t i = 0; with_options && i < info->option_count; i++) {
+        fputs("    ", stdout);
+        output_name(info->options[i]);
+        putchar('\n');
+    }
 }
 
 static int print_info(const struct plugin_info *info, void *data)

@@ -21,14 +21,14 @@ static json_t *notes_to_json(const struct ingest_report *report)
 
 static void print_json(const struct ingest_report *report)
 {
-    json_t *line =
-        json_pack("{s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:I, s:o}", "path", report->path, "outcome",
-                  outcomes[report->outcome], "plugin", report->plugin, "articles",
-                  (json_int_t)report->articles, "added", (json_int_t)report->added, "versions",
-                  (json_int_t)report->versions, "unchanged", (json_int_t)report->same, "faults",
-                  (json_int_t)report->faults, "notes", notes_to_json(report));
+    json_t *line = json_pack(
+        "{s:o, s:s, s:s?, s:I, s:I, s:I, s:I, s:I, s:o}", "path", str_to_json(str_of(report->path)),
+        "outcome", outcomes[report->outcome], "plugin", report->plugin, "articles",
+        (json_int_t)report->articles, "added", (json_int_t)report->added, "versions",
+        (json_int_t)report->versions, "unchanged", (json_int_t)report->same, "faults",
+        (json_int_t)report->faults, "notes", notes_to_json(report));
     if (line && report->error)
-        json_object_set_new(line, "error", json_string(report->error->text));
+        json_object_set_new(line, "error", str_to_json(str_of(report->error->text)));
     if (line && report->quarantine_id)
         json_object_set_new(line, "quarantine", json_integer(report->quarantine_id));
     if (line && report->known)
@@ -38,7 +38,8 @@ static void print_json(const struct ingest_report *report)
 
 static void print_added(const struct ingest_report *report)
 {
-    printf("%s: %s", report->path, counted(report->articles, "article", "articles"));
+    output_name(report->path);
+    printf(": %s", counted(report->articles, "article", "articles"));
     if (report->versions)
         printf(", %s", counted(report->versions, "new version", "new versions"));
     if (report->same)
@@ -50,7 +51,8 @@ static void print_added(const struct ingest_report *report)
 
 static void print_known(const struct ingest_report *report)
 {
-    printf("%s: known", report->path);
+    output_name(report->path);
+    fputs(": known", stdout);
     if (report->known && strcmp(report->known, "failed") == 0)
         fputs(", waits in quarantine (copydesk failed)", stdout);
     putchar('\n');
@@ -59,13 +61,13 @@ static void print_known(const struct ingest_report *report)
 static void print_person(const struct ingest_report *report, bool quiet)
 {
     for (size_t i = 0; i < report->note_count; i++)
-        fprintf(stderr, "copydesk: " STR_FMT "\n", STR_ARG(report->notes[i]));
+        output_problem(STR_FMT, STR_ARG(report->notes[i]));
     if (report->faults)
-        fprintf(stderr, "copydesk: %s: %s failed on an article; see: copydesk failed\n",
-                report->path, counted(report->faults, "plugin", "plugins"));
+        output_problem("%s: %s failed on an article; see: copydesk failed", report->path,
+                       counted(report->faults, "plugin", "plugins"));
     if (report->error)
-        fprintf(stderr, "copydesk: %s%s%s\n", report->outcome == INGEST_FAILED ? report->path : "",
-                report->outcome == INGEST_FAILED ? ": " : "", report->error->text);
+        output_problem("%s%s%s", report->outcome == INGEST_FAILED ? report->path : "",
+                       report->outcome == INGEST_FAILED ? ": " : "", report->error->text);
     if (quiet)
         return;
     if (report->outcome == INGEST_ADDED)

@@ -140,6 +140,29 @@ static void no_name_is_offered_when_none_is_near(void **state)
     assert_null(str_nearest(STR_LIT(""), names, 3));
 }
 
+static bool is_harmless(const char *text, size_t len)
+{
+    bool harmless;
+    assert_int_equal(utf8_next(str_of(text), &harmless), len);
+    return harmless;
+}
+
+static void what_a_terminal_obeys_is_told_apart(void **state)
+{
+    (void)state;
+    assert_true(is_harmless("a", 1));
+    assert_true(is_harmless("\u00e9", 2));
+    assert_true(is_harmless("\u4e2d", 3));
+    assert_true(is_harmless("\U0001F600", 4));
+    assert_false(is_harmless("\033[31m", 1));
+    assert_false(is_harmless("\x7f", 1));
+    assert_false(is_harmless("\xC2\x9B", 2));
+    assert_false(is_harmless("\u202e", 3));
+    assert_false(is_harmless("\u2066", 3));
+    assert_false(is_harmless("\x9B", 1));
+    assert_false(is_harmless("\xE4\xB8", 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +176,7 @@ int main(void)
         cmocka_unit_test(sequences_cut_off_are_refused),
         cmocka_unit_test(a_bad_byte_is_found_at_every_offset),
         cmocka_unit_test(a_cut_never_breaks_a_sequence),
+        cmocka_unit_test(what_a_terminal_obeys_is_told_apart),
         cmocka_unit_test(a_swap_is_one_edit),
         cmocka_unit_test(distances_stop_past_the_limit),
         cmocka_unit_test(names_too_long_to_compare_are_far_apart),

@@ -1,0 +1,94 @@
+-- Names, texts and surroundings that mean harm: nothing steers the terminal, nothing is lost.
+local desk = require "support"
+
+local ESCAPES = "\27]0;title\7\27[31m\u{9B}2J\u{202E}"
+
+local function clean(text)
+    assert.is_nil(text:find("[\1-\8\11-\31\127]"), "a control character in: " .. text)
+    assert.is_nil(text:find("\u{9B}", 1, true), "a C1 control in: " .. text)
+    assert.is_nil(text:find("\u{202E}", 1, true), "a change of direction in: " .. text)
+    assert.is_not_nil(utf8.len(text), "broken UTF-8 in: " .. text)
+end
+
+describe("what comes from outside", function()
+    teardown(desk.remove_folders)
+
+    it("does not reach the terminal as escapes in a file's name", function()
+        local dir = desk.desk()
+        local folder = desk.folder()
+        desk.write(folder .. "/a" .. ESCAPES .. "\255.txt", "A headline\n\nSome text.\n")
+        desk.write(folder .. "/b\ncopydesk: all is well.txt", "")
+        local result = desk.must({ "-C", dir, "ingest", folder }, nil, 3)
+        clean(result.out)
+        clean(result.err)
+        assert.is_nil(("\n" .. result.err):find("\ncopydesk: all is well", 1, true))
+        desk.check(dir)
+    end)
+
+    it("is valid JSON whatever a file is called", function()
+        local dir = desk.desk()
+        local folder = desk.folder()
+        desk.write(folder .. "/a\255\254" .. ESCAPES .. ".txt", "A headline\n\nSome text.\n")
+        desk.write(folder .. "/b\255.txt", "")
+        local list = desk.json({ "-C", dir, "ingest", "--json", folder }, nil, 3)
+        assert.equals(2, #list)
+        for _, line in ipairs(list) do
+            assert.is_truthy(line.path:find("%.txt$"))
+        end
+        assert.is_truthy(desk.json({ "ingest", "--explain", "--json", folder })[1].path)
+    end)
+
+    it("does not reach the terminal as escapes in an error of desk.lua", function()
+        local dir = desk.desk()
+        desk.write(dir .. "/desk.lua", "error('" .. ESCAPES .. "\\ncopydesk: all is well')")
+        local result = desk.must({ "-C", dir, "ingest", desk.sample }, nil, 1)
+        clean(result.err)
+        assert.is_nil(result.err:find("\ncopydesk: all is well", 1, true))
+    end)
+
+    it("does not reach the terminal as escapes in a plugin's error, description or test", function()
+        local dir = desk.desk()
+        desk.plugin(dir, "tag", "evil", ([[
+return { kind = "tag", name = "evil", version = "1.0.0", api = 1, about = %q,
+    run = function() error(%q) end }
+]]):format(ESCAPES, ESCAPES), { ["test.lua"] = ("return { { name = %q, article = { text = 'x' } } }")
+            :format(ESCAPES) })
+        clean(desk.must({ "-C", dir, "plugins" }).out)
+        local test = desk.run { "-C", dir, "plugin", "test", "tag/evil" }
+        assert.equals(1, test.code)
+        clean(test.out)
+        clean(test.err)
+    end)
+end)
+
+describe("closed standard streams", function()
+    teardown(desk.remove_folders)
+
+    local function shell(dir, words)
+        return desk.shell(("{ %s -C %s %s; echo code $?; }"):format(desk.bin, desk.quote(dir), words))
+    end
+
+    it("are no reason to write into the store", function()
+        local dir = desk.desk()
+        for _, closed in ipairs { "<&-", ">&-", "<&- >&-" } do
+            local said = shell(dir, "ingest " .. desk.quote(desk.sample) .. " " .. closed)
+            assert.is_nil(said:find("Assert", 1, true), said)
+            desk.check(dir)
+        end
+        assert.is_true(#desk.json { "-C", dir, "list", "--json" } > 0)
+    end)
+
+    it("are a failure where something was to be printed or read", function()
+        local dir = desk.desk(desk.sample)
+        assert.is_truthy(shell(dir, "list >&-"):find("standard output", 1, true))
+        assert.is_truthy(shell(dir, "ingest - <&-"):find("standard input", 1, true))
+        assert.is_truthy(shell(dir, "list 2>&- | tail -1"):find("code 0"))
+    end)
+end)
+
+describe("an option nobody knows", function()
+    it("is named, also in the middle of a word", function()
+        local result = desk.must({ "ingest", "-qx", "file" }, nil, 2)
+        assert.is_truthy(result.err:find("unknown option '-x'", 1, true), result.err)
+    end)
+end)
