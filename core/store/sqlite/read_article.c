@@ -171,11 +171,9 @@ int read_article(struct engine_reader *reader, int64_t id, bool whole, struct ar
 int reader_article(struct engine_reader *reader, int64_t id, struct arena *arena,
                    struct article *out, struct error *err)
 {
-    bool mine = sqlite3_get_autocommit(reader->db);
-    int rc = mine ? sq_exec(reader->db, "BEGIN", err) : 0;
+    int rc = reader_begin(reader, err);
     if (rc == 0)
         rc = read_article(reader, id, true, arena, out, err);
-    if (mine && !sqlite3_get_autocommit(reader->db))
-        sq_exec(reader->db, "COMMIT", NULL);
+    reader_end(reader);
     return rc;
 }

@@ -101,12 +101,12 @@ static int walk_page(struct walk *walk, bool *more, struct error *err)
     size_t room = walk->page->ranked && walk->query ? LIMIT(RANKED_ROWS) : PORTION;
     struct search_row *rows = mem_array(room, sizeof *rows);
     walk->arena = arena_new(2 * LIMIT(DECODED_BYTES));
-    int rc = rows && walk->arena ? sq_exec(walk->reader->db, "BEGIN", err)
-                                 : error_set(err, ERR_NOMEM, "out of memory for a page");
+    int rc = reader_begin(walk->reader, err);
+    if (rc == 0 && (!rows || !walk->arena))
+        rc = error_set(err, ERR_NOMEM, "out of memory for a page");
     if (rc == 0)
         rc = walk_portions(walk, rows, room, more, err);
-    if (!sqlite3_get_autocommit(walk->reader->db))
-        sq_exec(walk->reader->db, "COMMIT", NULL);
+    reader_end(walk->reader);
     buf_free(&walk->snippet);
     arena_free(walk->arena);
     mem_free(rows);

@@ -46,6 +46,21 @@ sqlite3_stmt *reader_statement(struct engine_reader *reader, sqlite3_stmt **stmt
     return *stmt;
 }
 
+int reader_begin(struct engine_reader *reader, struct error *err)
+{
+    if (reader->depth++ > 0)
+        return 0;
+    /* a COMMIT that finds no memory leaves its transaction open */
+    int rc = sqlite3_get_autocommit(reader->db) ? 0 : sq_exec(reader->db, "COMMIT", err);
+    return rc < 0 ? rc : sq_exec(reader->db, "BEGIN", err);
+}
+
+void reader_end(struct engine_reader *reader)
+{
+    if (--reader->depth == 0 && !sqlite3_get_autocommit(reader->db))
+        sq_exec(reader->db, "COMMIT", NULL);
+}
+
 /* ---- numbers ---- */
 
 int reader_counts(struct engine_reader *reader, struct store_counts *out, struct error *err)
@@ -63,11 +78,10 @@ int reader_counts(struct engine_reader *reader, struct store_counts *out, struct
          &out->quarantined},
         {"SELECT count(*) FROM index_queue", &out->unindexed},
     };
-    int rc = sq_exec(reader->db, "BEGIN", err);
+    int rc = reader_begin(reader, err);
     for (size_t i = 0; rc == 0 && i < sizeof counts / sizeof *counts; i++)
         rc = sq_number(reader->db, counts[i].sql, counts[i].to, err);
-    if (!sqlite3_get_autocommit(reader->db))
-        sq_exec(reader->db, "COMMIT", NULL);
+    reader_end(reader);
     return rc;
 }
 

@@ -10,6 +10,7 @@ struct engine_reader {
     sqlite3 *db;
     struct tokenizer *tokenizer; /* NULL: opened without the text service; freed with db */
     sqlite3_stmt *list, *article, *tags, *document, *pending;
+    unsigned depth; /* of reader_begin */
 };
 
 int reader_open(const char *dir, const struct desk_text_api *text, struct engine_reader **out,
@@ -18,6 +19,10 @@ void reader_close(struct engine_reader *reader);
 /* Prepares at first use. */
 sqlite3_stmt *reader_statement(struct engine_reader *reader, sqlite3_stmt **stmt, const char *sql,
                                struct error *err);
+/* What is read between them is of one state of the store. They nest; reader_end belongs to a
+ * reader_begin that failed, too. */
+int reader_begin(struct engine_reader *reader, struct error *err);
+void reader_end(struct engine_reader *reader);
 int reader_counts(struct engine_reader *reader, struct store_counts *out, struct error *err);
 int reader_document(struct engine_reader *reader, int64_t id, struct arena *arena,
                     struct document *out, struct buf *bytes, struct error *err);
