@@ -1,5 +1,6 @@
 /* copydesk export */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/common.h"
@@ -57,6 +58,9 @@ static int run(const struct cli_args *args)
         return cli_misuse(args, "--format is missing: markdown, json, or one of your own");
     if (!cli_text(args, "to"))
         return cli_misuse(args, "--to is missing: a folder, or a file");
+    if (strcmp(cli_text(args, "to"), "-") == 0)
+        return cli_misuse(args, "--to -: an export writes files, for it shows all of them or none; "
+                                "name a folder or a file (./- for one called so)");
     int code = read_given(args, &given);
     if (code == CLI_DONE)
         code = open_desk(args, DESK_WORK, false, &desk);

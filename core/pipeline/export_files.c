@@ -333,13 +333,35 @@ static int sync_all(struct export_files *files, struct error *err)
     return 0;
 }
 
+static const char *last_name(const struct export_files *files, const struct out_file *file)
+{
+    return files->single ? files->single : file_base_name(file->name);
+}
+
+/* A file cannot take the place of a folder, ours ("a/b" and "a") or one that was there. */
+static int check_place(struct export_files *files, const struct out_file *file, struct error *err)
+{
+    MEM_AUTO char *base = NULL;
+    FILE_AUTO int parent = open_place(files, file, false, &base, err);
+    struct stat info;
+    if (parent < 0)
+        return parent;
+    if (fstatat(parent, last_name(files, file), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISDIR(info.st_mode))
+        return error_set(err, ERR_EXISTS,
+                         "cannot put '%s' into %s: there is a folder of that name; nothing was "
+                         "written",
+                         file->name, files->to);
+    return 0;
+}
+
 static int place(struct export_files *files, struct out_file *file, struct error *err)
 {
     MEM_AUTO char *base = NULL;
     FILE_AUTO int parent = open_place(files, file, false, &base, err);
     if (parent < 0)
         return parent;
-    const char *name = files->single ? files->single : file_base_name(file->name);
+    const char *name = last_name(files, file);
     if (renameat(parent, base, parent, name) < 0)
         return error_errno(err, errno, "cannot put '%s' into %s", name, files->to);
     file->placed = true;
@@ -351,6 +373,8 @@ static int place(struct export_files *files, struct out_file *file, struct error
 int export_files_commit(struct export_files *files, struct error *err)
 {
     int code = sync_all(files, err);
+    for (size_t i = 0; code >= 0 && i < files->count; i++)
+        code = check_place(files, &files->at[i], err);
     for (size_t i = 0; code >= 0 && i < files->count; i++)
         code = place(files, &files->at[i], err);
     if (code >= 0 && many(files) && syncfs(files->dir) < 0)

@@ -22,15 +22,13 @@ static bool is_device(struct str part)
 
 static const char *character_fault(struct str part)
 {
-    for (size_t i = 0; i < part.len; i++) {
-        const unsigned char c = (unsigned char)part.at[i];
-        if (c < 0x20 || c == 0x7f)
+    bool harmless;
+    for (size_t i = 0, len; i < part.len; i += len) {
+        len = utf8_next((struct str){part.at + i, part.len - i}, &harmless);
+        if (!harmless)
             return "holds a control character";
-        if (c == '\\' || c == ':')
+        if (part.at[i] == '\\' || part.at[i] == ':')
             return "holds a '\\' or ':'";
-        /* C1 controls, U+0080 to U+009F */
-        if (c == 0xC2 && i + 1 < part.len && (unsigned char)part.at[i + 1] < 0xA0)
-            return "holds a control character";
     }
     return NULL;
 }

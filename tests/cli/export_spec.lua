@@ -70,7 +70,7 @@ print("sound" if len(lines) > 1 else "no articles")
 
     for name, path in pairs {
         ["a path above"] = "../escape.txt", ["an absolute path"] = "/tmp/escape.txt",
-        ["a long name"] = ("x"):rep(300), ["a control character"] = "a\nb", ["nothing"] = "",
+        ["a long name"] = ("x"):rep(300), ["a control character"] = "a\nb", ["a change of direction"] = "x\u{202E}gpj.exe", ["nothing"] = "",
     } do
         it("lets no plugin write to " .. name, function()
             local own, to = t.desk(t.sample), t.folder()
@@ -114,6 +114,30 @@ return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A t
         assert.equal(1, result.code)
         assert.truthy(result.err:find("no end", 1, true), result.err)
         assert.equal("", t.shell("find " .. to .. " -type f"))
+    end)
+
+    it("puts nothing in place when one file's name is a folder's", function()
+        local own, to = t.desk(t.sample), t.folder()
+        t.shell("mkdir " .. to .. "/m")
+        for _, pair in ipairs { { "a/b", "a" }, { "a", "m" } } do
+            t.plugin(own, "export", "bad", ([[
+local ctx
+return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A test.",
+    open = function(context) ctx = context end,
+    write = function(article) ctx:file(%q):write("x") ctx:file(%q):write("y") end,
+    close = function() end }
+]]):format(pair[1], pair[2]))
+            local result = t.run({ "-C", own, "export", "--format", "bad", "--to", to })
+            assert.equal(1, result.code)
+            assert.truthy(result.err:find("there is a folder of that name", 1, true), result.err)
+            assert.equal("", t.shell("find " .. to .. " -type f"))
+        end
+    end)
+
+    it("refuses standard output, which cannot be taken back", function()
+        local result = t.run({ "-C", desk, "export", "--format", "json", "--to", "-" })
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find("names? a folder or a file"), result.err)
     end)
 
     it("names the nearest format", function()

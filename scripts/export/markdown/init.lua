@@ -12,10 +12,16 @@
 
 local ESCAPES = { ["\\"] = "\\\\", ['"'] = '\\"', ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
 
+-- YAML takes no control characters, C1 among them, and reads U+2028 and U+2029 as ends of lines.
 local function quoted(value)
     local escaped = value:gsub('[\\"%c]', function(c)
         return ESCAPES[c] or string.format("\\x%02X", c:byte())
     end)
+    escaped = escaped:gsub("\xC2([\x80-\x9F])", function(c)
+        return string.format("\\x%02X", c:byte())
+    end)
+    escaped = escaped:gsub("\u{2028}", "\\L"):gsub("\u{2029}", "\\P"):gsub("\u{FEFF}", "\\uFEFF")
+    escaped = escaped:gsub("\u{FFFE}", "\\uFFFE"):gsub("\u{FFFF}", "\\uFFFF")
     return '"' .. escaped .. '"'
 end
 
@@ -82,9 +88,15 @@ local function captions(article)
     return #lines > 0 and "\n\n" .. table.concat(lines, "\n") or ""
 end
 
--- The headline in letters that each file system and each shell takes.
+-- The headline in letters that each file system and each shell takes. What is not ASCII stays, but
+-- for controls and signs of Latin-1 (U+0080 to U+00BF), general punctuation with its marks of
+-- direction (U+2000 to U+207F), the signs of CJK (U+3000 to U+303F, but for the letters there) and
+-- the byte order mark.
 local function slug(headline, max)
-    local name = desk.text.fold(headline):gsub("[^%w\x80-\xFF]+", "-"):gsub("^%-+", ""):gsub("%-+$", "")
+    local name = desk.text.fold(headline)
+        :gsub("\xC2[\x80-\xBF]", " "):gsub("\xE2[\x80-\x81][\x80-\xBF]", " ")
+        :gsub("\xE3\x80[\x80-\x84\x88-\xBF]", " "):gsub("\u{FEFF}", " ")
+        :gsub("[^%w\x80-\xFF]+", "-"):gsub("^%-+", ""):gsub("%-+$", "")
     if #name > max then
         local cut = max
         while cut > 0 and (name:byte(cut + 1) or 0) >= 0x80 and (name:byte(cut + 1) or 0) < 0xC0 do

@@ -63,6 +63,15 @@ return {
         check = function(answer) assert(answer["etc-passwd-con-17.md"], (next(answer))) end,
     },
     {
+        name = "controls, marks of direction and line ends of Unicode stay out of the name",
+        articles = { article { headline = "Fer\u{85}ry \u{202E}is\u{2028}佐々木《\u{FEFF}back" } },
+        check = function(answer)
+            assert(answer["fer-ry-is-佐々木-back-17.md"], (next(answer)))
+            local _, content = only(answer)
+            assert(content:find('title: "Fer\\x85ry \u{202E}is\\L佐々木《\\uFEFFback"', 1, true), content)
+        end,
+    },
+    {
         name = "a headline without letters leaves the id",
         articles = { article { headline = "***" } },
         check = function(answer) assert(answer["17.md"], (next(answer))) end,

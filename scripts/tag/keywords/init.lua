@@ -13,6 +13,7 @@
 -- Options: `max`, `max_words`, `min_score` (relative to the best).
 -- Tags: scheme "keyword", the most frequent form as label, score 0..1, the span of the first place.
 
+local LONGEST = 200 -- bytes: what is longer is an address, a key, a line of base64
 local text = desk.text
 
 local POSITION_HALF = 6 -- a candidate first seen in this sentence (from 0) counts about half
@@ -23,6 +24,9 @@ local PLACES = 1000 -- more than there are candidates
 local PHRASE_BONUS = { 1.0, 1.35, 1.45, 1.5, 1.5 }
 
 local function worth_a_look(candidates, i)
+    if candidates.last[i] - candidates.first[i] >= LONGEST then
+        return false
+    end
     if candidates.words[i] == 1 or candidates.count[i] > 1 then
         return true
     end

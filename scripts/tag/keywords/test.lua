@@ -55,6 +55,16 @@ return {
         check = function(answer) assert(#answer == 2) end,
     },
     {
+        name = "a line of base64 is no keyword",
+        article = { headline = "Ferry", text = "The ferry is back. " .. ("QUJD"):rep(500) .. " The ferry sails." },
+        check = function(answer)
+            assert(has(answer, "ferry"), "no 'ferry'")
+            for _, tag in ipairs(answer) do
+                assert(#tag.label <= 200, #tag.label)
+            end
+        end,
+    },
+    {
         name = "an empty text has none",
         article = { headline = "Nothing", text = "", language = "en" },
         check = function(answer) assert(#answer == 0) end,
