@@ -1,6 +1,6 @@
 --- tag/language: which language an article is written in.
 --
--- Suggests the field `language` (BCP 47: "fr", "sr-Latn", "zh-Hans") from the article's own text, by
+-- Suggests the field `language` (BCP 47: "fr", "sr", "sr-Latn", "zh-Hans") from the article's own text, by
 -- script and character n-grams (desk.text.language). What the document itself said stays as it is.
 --
 -- Options: `min_score`, below which nothing is said; `fallback`, said then (default: nothing).
@@ -10,6 +10,8 @@ local text = desk.text
 
 -- So many bytes tell as much as the whole. The cut may part a character; that does no harm.
 local ENOUGH = 1500
+-- The script that goes without saying (CLDR, likely subtags); Chinese names its own always.
+local USUAL_SCRIPT = { sr = "Cyrl" }
 -- A body shorter than this (bytes) is judged together with its headline.
 local SHORT = 400
 
@@ -41,7 +43,7 @@ return {
         end
         local code, score, script = text.language(sample(article))
         if code and score >= options.min_score then
-            if script and script ~= "" then
+            if script and script ~= "" and script ~= USUAL_SCRIPT[code] then
                 code = code .. "-" .. script
             end
             return { { field = "language", value = code, score = score } }

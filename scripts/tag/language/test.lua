@@ -20,7 +20,7 @@ return {
     case("tells Hungarian", "Újra jár a komp",
         "A két város közötti komp hétfőn újra elindult, miután a telet a hajógyárban töltötte.", "hu"),
     case("tells Serbian in Cyrillic", "Скела поново плови",
-        "Скела између два града поново плови од понедељка, после зиме проведене у доку.", "sr-Cyrl"),
+        "Скела између два града поново плови од понедељка, после зиме проведене у доку.", "sr"),
     case("tells Serbian in Latin letters", "Skela ponovo plovi",
         "Skela između dva grada ponovo plovi od ponedeljka, posle zime provedene u doku, rekli su iz preduzeća.",
         "sr-Latn"),
