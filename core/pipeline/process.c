@@ -296,6 +296,7 @@ void article_work_start(struct article_work *work)
     const size_t room = work->desk->article.count + 1;
     struct store_piece *piece = work->piece;
     article_fingerprint(&piece->article, &work->content);
+    piece->content = &work->content; /* plugins change no text */
     piece->results = arena_alloc(work->arena, room, sizeof *piece->results);
     piece->failures = arena_alloc(work->arena, room, sizeof *piece->failures);
     work->job.op = JOB_ARTICLE;

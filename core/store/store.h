@@ -48,7 +48,8 @@ struct store_failure {
 
 /* One article of a document, with all that the plugins said. */
 struct store_piece {
-    struct article article; /* language, tags and summary already applied */
+    struct article article;     /* language, tags and summary already applied */
+    const struct hash *content; /* its article_fingerprint(); NULL: the store makes it */
     struct store_result *results;
     size_t result_count;
     struct store_failure *failures;

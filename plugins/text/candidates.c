@@ -18,9 +18,8 @@ struct finder {
     const struct word *words;
     size_t word_count;
     unsigned max_words;
-    struct counter numbers;    /* key of stems -> candidate + 1 */
-    struct counter forms;      /* candidate and form -> count */
-    struct counter neighbours; /* candidate, side and stem -> 1 */
+    struct counter numbers; /* key of stems -> candidate + 1 */
+    struct counter forms;   /* candidate and form -> count */
     struct bytes found;
 };
 
@@ -75,21 +74,6 @@ static int all_have(const struct word *words, size_t count, uint8_t flag)
     return 1;
 }
 
-static int count_neighbour(struct finder *finder, uint64_t key, size_t place, int side,
-                           uint32_t *different)
-{
-    if (place >= finder->word_count)
-        return 0;
-    const uint64_t side_key =
-        hash_mix(key, (uint64_t)finder->words[place].stem * 2 + (unsigned)side + 7);
-    uint32_t *seen = counter_at(&finder->neighbours, side_key);
-    if (!seen)
-        return DESK_ERR_NOMEM;
-    *different += *seen == 0;
-    *seen = 1;
-    return 0;
-}
-
 static int count_form(struct finder *finder, struct candidate *candidate, size_t first,
                       uint64_t form)
 {
@@ -140,14 +124,7 @@ static int add(struct finder *finder, size_t first, size_t n, uint64_t key, uint
         candidate->capitals += (uint32_t)all_have(words, n, TOKEN_CAPITAL);
     }
     candidate->acronym += (uint32_t)all_have(words, n, TOKEN_CAPITALS);
-    const size_t before = words->gap == GAP_BREAK ? SIZE_MAX : first - 1;
-    const size_t after =
-        first + n < finder->word_count && words[n].gap != GAP_BREAK ? first + n : SIZE_MAX;
-    if (count_form(finder, candidate, first, form) < 0 ||
-        count_neighbour(finder, key, before, 0, &candidate->left) < 0 ||
-        count_neighbour(finder, key, after, 1, &candidate->right) < 0)
-        return DESK_ERR_NOMEM;
-    return 0;
+    return count_form(finder, candidate, first, form);
 }
 
 /* --- all occurrences -------------------------------------------------------------------------- */
@@ -272,7 +249,6 @@ int candidates_find(const struct analysis *analysis, const struct candidate_opti
     }
     text_free(finder.numbers.slots);
     text_free(finder.forms.slots);
-    text_free(finder.neighbours.slots);
     bytes_free(&finder.found);
     return rc;
 }

@@ -13,7 +13,6 @@ struct candidate {
     uint32_t form_count;
     uint32_t count, sentences, first_sentence, last_sentence;
     uint32_t inner, capitals, acronym; /* occurrences not at a sentence's start; of them; of all */
-    uint32_t left, right;
     uint8_t words;
     float weight;
 };

@@ -24,8 +24,9 @@
 #define MISSING       25
 #define WORD_BONUS    36 /* steps for a frequent word of the language */
 #define WORD_LETTERS  20
-#define ENOUGH        200 /* letters to read at least */
-#define MARGIN        250 /* steps by which the best must lead then */
+#define ENOUGH        200  /* letters to read at least */
+#define PLENTY        1000 /* more letters than this tell nothing new */
+#define MARGIN        250  /* steps by which the best must lead then */
 /* Grams overlap, so their evidence is counted several times over; this evens it out. */
 #define TEMPER 0.12
 /* Mean steps a gram beyond which it looks like no language that we know. */
@@ -255,6 +256,8 @@ static int decided(const struct reading *reading)
     long lead;
     if (reading->letters < ENOUGH)
         return 0;
+    if (reading->letters >= PLENTY)
+        return 1;
     best_two(reading, &best, &lead);
     return lead >= MARGIN;
 }

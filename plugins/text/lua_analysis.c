@@ -236,17 +236,14 @@ enum candidate_column {
     C_LAST_SENTENCE,
     C_CAPITALS,
     C_ACRONYM,
-    C_LEFT,
-    C_RIGHT,
     C_STOPS,
     C_SHARED,
     C_COLUMNS,
 };
 
 static const char *const candidate_names[] = {
-    "text",    "stem", "words",          "count",         "sentences",
-    "first",   "last", "first_sentence", "last_sentence", "capitals",
-    "acronym", "left", "right",          "stops",         "shared",
+    "text",           "stem",          "words",    "count",   "sentences", "first",  "last",
+    "first_sentence", "last_sentence", "capitals", "acronym", "stops",     "shared",
 };
 
 static void set_share(lua_State *L, int table, size_t i, uint32_t part, uint32_t whole)
@@ -294,8 +291,6 @@ static void set_candidate(lua_State *L, int base, size_t i, const struct analysi
     lua_set_integer(L, base + C_LAST_SENTENCE, i, (lua_Integer)candidate->last_sentence + 1);
     set_share(L, base + C_CAPITALS, i, candidate->capitals, candidate->inner);
     set_share(L, base + C_ACRONYM, i, candidate->acronym, candidate->count);
-    lua_set_integer(L, base + C_LEFT, i, candidate->left);
-    lua_set_integer(L, base + C_RIGHT, i, candidate->right);
     lua_set_integer(L, base + C_STOPS, i, stops_in(words, candidate->words));
     set_share(L, base + C_SHARED, i, shared_with(analysis, words, candidate->words, other),
               candidate->words);

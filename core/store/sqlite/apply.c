@@ -225,7 +225,10 @@ static int apply_piece(struct engine_writer *writer, struct applied *applied,
     struct article article = piece->article;
     IDENTITY_AUTO struct identity identity = {.key = BUF_INIT};
     article.received_us = applied->received_us;
-    article_fingerprint(&article, &applied->fingerprint);
+    if (piece->content)
+        applied->fingerprint = *piece->content;
+    else
+        article_fingerprint(&article, &applied->fingerprint);
     int rc =
         identity_make(writer->text, tokenizer_text(writer->tokenizer), &article, &identity, err);
     applied->has_identity = identity.key.len > 0;
