@@ -11,18 +11,18 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "pipeline/export_stage.h"
 
 struct out_file {
-    char *name;           /* as it will be called */
-    char *temporary;      /* as it is called now; both beneath the folder */
+    char *name;           /* as it will be called, beneath the folder */
     uint64_t bytes, used; /* used: when it was last written, for closing the one left alone */
-    size_t number;
-    int fd; /* -1: closed for now */
-    bool placed;
+    size_t number;        /* what it is called in the stage */
+    int fd;               /* -1: closed for now */
 };
 
 struct export_files {
-    int dir;
+    int dir, stage;
+    char stage_name[EXPORT_STAGE_NAME];
     char *to, *single;
     bool made_dir;
     struct export_limits limits;
@@ -65,7 +65,7 @@ int export_files_open(const char *to, const char *single, const struct export_li
     struct export_files *files = mem_zero(1, sizeof *files);
     if (!files)
         return error_set(err, ERR_NOMEM, "out of memory");
-    files->dir = -1;
+    files->dir = files->stage = -1;
     files->to = mem_strdup(to);
     files->single = single ? mem_strdup(single) : NULL;
     set_limits(&files->limits, limits);
@@ -80,6 +80,8 @@ int export_files_open(const char *to, const char *single, const struct export_li
         files->dir = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (files->dir < 0)
             code = error_errno(err, errno, "cannot open the folder %s", to);
+        else
+            code = files->stage = export_stage_open(files->dir, to, files->stage_name, err);
     }
     if (code < 0) {
         export_files_close(files);
@@ -197,34 +199,24 @@ static int close_oldest(struct export_files *files, struct error *err)
     return code < 0 ? error_errno(err, errno, "%s/%s", files->to, oldest->name) : 0;
 }
 
-/* What file `number` is called for now: "a/b.md" -> "a/.copydesk-PID-N.part", short enough beside
- * any allowed name. mem_alloc'd. */
-static char *temporary_name(const struct export_files *files, const struct out_file *file)
+/* The folder that a file will be in. */
+static int open_place(struct export_files *files, const struct out_file *file, bool make,
+                      struct error *err)
 {
-    const char *name = files->single ? "" : file->name;
-    const size_t folder = (size_t)(file_base_name(name) - name);
-    const size_t size = folder + 64;
-    char *out = mem_alloc(size);
-    if (out)
-        snprintf(out, size, "%.*s.copydesk-%ld-%zu.part", (int)folder, name, (long)getpid(),
-                 file->number);
-    return out;
+    const char *base = NULL;
+    return open_parent(files, files->single ? "" : file->name, make, &base, err);
 }
 
-/* The folder that holds the temporary file, and the file's name in there (mem_alloc'd). */
-static int open_place(struct export_files *files, const struct out_file *file, bool make,
-                      char **base, struct error *err)
+/* What a file is called in the stage. */
+struct stage_name {
+    char text[24];
+};
+
+static struct stage_name stage_name(const struct out_file *file)
 {
-    char *name = temporary_name(files, file);
-    const char *last = NULL;
-    const int parent = name ? open_parent(files, name, make, &last, err)
-                            : error_set(err, ERR_NOMEM, "out of memory");
-    *base = parent >= 0 ? mem_strdup(last) : NULL;
-    mem_free(name);
-    if (parent < 0 || *base)
-        return parent;
-    close(parent);
-    return error_set(err, ERR_NOMEM, "out of memory");
+    struct stage_name name;
+    snprintf(name.text, sizeof name.text, "%zu", file->number);
+    return name;
 }
 
 static int open_temporary(struct export_files *files, struct out_file *file, int flags,
@@ -235,11 +227,8 @@ static int open_temporary(struct export_files *files, struct out_file *file, int
         if (code < 0)
             return code;
     }
-    MEM_AUTO char *base = NULL;
-    FILE_AUTO int parent = open_place(files, file, flags & O_CREAT, &base, err);
-    if (parent < 0)
-        return parent;
-    file->fd = file_open_beneath(parent, base, O_WRONLY | O_APPEND | flags, 0666, err);
+    file->fd = file_open_beneath(files->stage, stage_name(file).text, O_WRONLY | O_APPEND | flags,
+                                 0666, err);
     if (file->fd < 0)
         return error_wrap(err, "cannot write '%s' in %s", file->name, files->to);
     files->open_now++;
@@ -261,8 +250,11 @@ static int add_file(struct export_files *files, struct str name, struct out_file
         return error_set(err, ERR_NOMEM, "out of memory");
     struct out_file file = {
         .fd = -1, .name = mem_strndup(name.at, name.len), .number = files->count};
-    const int code = file.name ? open_temporary(files, &file, O_CREAT | O_EXCL, err)
-                               : error_set(err, ERR_NOMEM, "out of memory");
+    FILE_AUTO int parent = -1; /* made and looked at now, so that a bad name is refused here */
+    int code = file.name ? (parent = open_place(files, &file, true, err))
+                         : error_set(err, ERR_NOMEM, "out of memory");
+    if (code >= 0)
+        code = open_temporary(files, &file, O_CREAT | O_EXCL, err);
     if (code < 0) {
         mem_free(file.name);
         return code;
@@ -341,11 +333,17 @@ static const char *last_name(const struct export_files *files, const struct out_
 /* A file cannot take the place of a folder, ours ("a/b" and "a") or one that was there. */
 static int check_place(struct export_files *files, const struct out_file *file, struct error *err)
 {
-    MEM_AUTO char *base = NULL;
-    FILE_AUTO int parent = open_place(files, file, false, &base, err);
-    struct stat info;
+    FILE_AUTO int parent = open_place(files, file, false, err);
+    struct stat info, own;
     if (parent < 0)
         return parent;
+    if (fstat(parent, &info) < 0 || fstat(files->stage, &own) < 0)
+        return error_errno(err, errno, "%s", files->to);
+    if (info.st_dev != own.st_dev)
+        return error_set(err, ERR_DENIED,
+                         "cannot put '%s' into %s: its folder is on another disk; nothing was "
+                         "written",
+                         file->name, files->to);
     if (fstatat(parent, last_name(files, file), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
         S_ISDIR(info.st_mode))
         return error_set(err, ERR_EXISTS,
@@ -357,14 +355,12 @@ static int check_place(struct export_files *files, const struct out_file *file, 
 
 static int place(struct export_files *files, struct out_file *file, struct error *err)
 {
-    MEM_AUTO char *base = NULL;
-    FILE_AUTO int parent = open_place(files, file, false, &base, err);
+    FILE_AUTO int parent = open_place(files, file, false, err);
     if (parent < 0)
         return parent;
     const char *name = last_name(files, file);
-    if (renameat(parent, base, parent, name) < 0)
+    if (renameat(files->stage, stage_name(file).text, parent, name) < 0)
         return error_errno(err, errno, "cannot put '%s' into %s", name, files->to);
-    file->placed = true;
     if (!many(files) && fsync(parent) < 0)
         return error_errno(err, errno, "%s", files->to);
     return 0;
@@ -380,14 +376,6 @@ int export_files_commit(struct export_files *files, struct error *err)
     if (code >= 0 && many(files) && syncfs(files->dir) < 0)
         code = error_errno(err, errno, "%s", files->to);
     return code;
-}
-
-static void remove_temporary(struct export_files *files, struct out_file *file)
-{
-    MEM_AUTO char *base = NULL;
-    FILE_AUTO int parent = open_place(files, file, false, &base, NULL);
-    if (parent >= 0)
-        unlinkat(parent, base, 0);
 }
 
 /* Folders go from the innermost; one that is not empty stays, as it should. */
@@ -409,11 +397,10 @@ void export_files_close(struct export_files *files)
         struct out_file *file = &files->at[i];
         if (file->fd >= 0)
             close(file->fd);
-        if (!file->placed)
-            remove_temporary(files, file);
         mem_free(file->name);
     }
     if (files->dir >= 0) {
+        export_stage_close(files->dir, files->stage, files->stage_name);
         remove_folders(files);
         close(files->dir);
         if (files->made_dir)

@@ -134,6 +134,26 @@ return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A t
         end
     end)
 
+    it("removes what a killed export left, and nothing of one that runs", function()
+        local own, to = t.desk(t.sample), t.folder()
+        t.plugin(own, "export", "slow", [[
+local ctx
+return { kind = "export", name = "slow", version = "1.0.0", api = 1, about = "A test.",
+    open = function(context) ctx = context end,
+    write = function(article) ctx:file(article.id .. ".txt"):write(("x"):rep(100)) end,
+    close = function() while true do end end }
+]])
+        local slow = ("timeout -s KILL %s %s -C %s export --format slow --to %s >/dev/null 2>&1"):format(
+            "%s", t.quote(t.bin), t.quote(own), t.quote(to))
+        os.execute(slow:format("0.6"))
+        assert.truthy(t.shell("ls -A " .. to):find("%.part"), "it was to be killed at work")
+        t.must({ "-C", own, "export", "--format", "json", "--to", to .. "/all.jsonl" })
+        assert.equal("all.jsonl", t.shell("ls -A " .. to))
+        os.execute(slow:format("3") .. " & sleep 0.6")
+        t.must({ "-C", own, "export", "--format", "json", "--to", to .. "/all.jsonl" })
+        assert.truthy(t.shell("ls -A " .. to):find("%.part"), "the running one lost its files")
+    end)
+
     it("refuses standard output, which cannot be taken back", function()
         local result = t.run({ "-C", desk, "export", "--format", "json", "--to", "-" })
         assert.equal(2, result.code)

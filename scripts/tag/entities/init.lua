@@ -16,6 +16,8 @@
 local places = require "places"
 local names = require "names"
 
+local LONGEST = 200 -- bytes of a name: what is longer is none
+
 return {
     kind = "tag",
     name = "entities",
@@ -35,7 +37,7 @@ return {
         local found = places.find(analysis)
         for _, list in ipairs { found.tags, names.find(analysis, found.taken) } do
             for _, tag in ipairs(list) do
-                if tag.score >= options.min_score then
+                if tag.score >= options.min_score and #tag.label <= LONGEST then
                     tags[#tags + 1] = tag
                 end
             end

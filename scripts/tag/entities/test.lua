@@ -93,6 +93,16 @@ return {
         check = function(answer) assert(#answer == 0) end,
     },
     {
+        name = "what is too long for a name is none",
+        article = article("The " .. ("A"):rep(600) .. " Company said Peter " .. ("Bb"):rep(400) .. " was in France."),
+        check = function(answer)
+            assert(#answer > 0)
+            for _, tag in ipairs(answer) do
+                assert(#tag.label <= 200, #tag.label)
+            end
+        end,
+    },
+    {
         name = "an empty text has none",
         article = article(""),
         check = function(answer) assert(#answer == 0) end,
