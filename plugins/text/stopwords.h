@@ -1,4 +1,4 @@
-/* Function words. The lists are in stopwords_data.c, in natural spelling; they are compared folded.
+/* Function words. The lists are in data/stopwords.c, in natural spelling; they are compared folded.
  */
 #pragma once
 

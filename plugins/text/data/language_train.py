@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes language_data.c: character n-grams of 1 to 4 letters and how frequent they are.
+"""Makes language.c: character n-grams of 1 to 4 letters and how frequent they are.
 
-    python3 language_train.py PARAGRAPHS.jsonl > language_data.c
+    python3 language_train.py PARAGRAPHS.jsonl > language.c
 
 Input: one object a line with `lang` and `text`. Each language's TOP most frequent n-grams are kept
 (word boundary: "_"), grouped by frequency: a capital letter A to Z begins a group, and a gram in

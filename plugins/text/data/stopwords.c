@@ -1,5 +1,5 @@
 /* clang-format off */
-#include "stopwords.h"
+#include "../stopwords.h"
 
 /* Written for this plugin: articles, prepositions, conjunctions, pronouns, auxiliaries, and the
  * most frequent adverbs and verbs of news. Serbian stands in Latin letters; folding makes Cyrillic the

@@ -1,6 +1,6 @@
 /* clang-format off */
 /* Made by language_train.py; see there for the form. */
-#include "language.h"
+#include "../language.h"
 
 const struct language_profile language_latin[] = {
     {"en",
