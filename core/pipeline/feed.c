@@ -101,8 +101,7 @@ void feed_close(struct feed *feed)
 /* What was named on the command line may be a pipe: `copydesk ingest <(zcat old.gz)`. */
 static int read_stream(const struct scan_item *item, struct buf *out, struct error *err)
 {
-    const bool is_stdin = strcmp(item->path, "-") == 0;
-    if (is_stdin)
+    if (!item->absolute)
         return file_read_fd(STDIN_FILENO, "standard input", LIMIT(DOCUMENT_BYTES), out, err);
     FILE_AUTO int fd = open(item->absolute, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)

@@ -74,7 +74,7 @@ void scan_close(struct scan *scan)
         return;
     while (scan->depth > 0)
         level_close(scan, &scan->levels[--scan->depth]);
-    for (size_t i = 0; i < scan->root_count; i++)
+    for (size_t i = 0; scan->roots && i < scan->root_count; i++)
         mem_free(scan->roots[i]);
     mem_free(scan->roots);
     mem_free(scan->levels);

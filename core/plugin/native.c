@@ -285,7 +285,7 @@ static int start_plugin(struct native_registry *registry, char *file, struct err
         rc = err ? err->code : ERR_PLUGIN;
     else
         rc = check_name(registry, info->name, file, err);
-    if (rc < 0) {
+    if (rc < 0 || !info) {
         mem_free(loaded);
         mem_free(file);
         return rc;

@@ -36,7 +36,7 @@ static int open_words(const struct desk_text_api *api, struct desk_text *text, s
 static int append_words(const struct desk_text_api *api, struct desk_text *text, struct str bytes,
                         struct buf *out, struct error *err)
 {
-    struct desk_words_reader reader;
+    struct desk_words_reader reader = {0};
     struct desk_word word;
     int count = 0, rc = open_words(api, text, bytes, &reader, err);
     for (; rc == 0 && desk_words_next(&reader, &word) > 0; count++) {
@@ -123,7 +123,7 @@ static void collect(struct desk_words_reader *reader, struct shingles *out)
 static int make_shingles(const struct desk_text_api *api, struct desk_text *text, struct str body,
                          struct shingles *out, struct error *err)
 {
-    struct desk_words_reader reader;
+    struct desk_words_reader reader = {0};
     *out = (struct shingles){0};
     int rc = open_words(api, text, body, &reader, err);
     if (rc < 0)

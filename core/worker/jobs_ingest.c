@@ -143,7 +143,7 @@ int job_ingest(struct serve *serve, const msgpack_object *payload)
     struct error err = {0};
     struct document document = {0};
     struct desk_text_decoded room = {0};
-    struct decoded decoded = {0};
+    struct decoded decoded = {.encoding = "", .note = ""};
     uint32_t index = 0;
     const msgpack_object *plugins = wire_get(payload, "plugins");
     const msgpack_object *want = wire_get(payload, "want_text");

@@ -290,7 +290,7 @@ static int is_plain(uint32_t code)
 
 static const struct fold_entry *plain_entry(uint32_t code, struct fold_entry *spare)
 {
-    if (code >= 0x10000 || code >= 0xD7A4) {
+    if (code >= 0xD7A4) {
         fill_entry(code, spare);
         return spare;
     }

@@ -81,7 +81,7 @@ int parts_bind_fields(struct engine_writer *writer, sqlite3_stmt *stmt,
 {
     const struct article *article = &piece->article;
     struct str key;
-    int64_t plugin;
+    int64_t plugin = 0;
     int rc = names_key(writer, article->infosource, &key, err);
     if (rc == 0)
         rc = find_plugin(writer, piece, article->summary.plugin, &plugin, err);
@@ -102,7 +102,7 @@ static int add_tag(struct engine_writer *writer, int64_t article_id, size_t posi
                    const struct store_piece *piece, const struct tag *tag, struct error *err)
 {
     struct str key;
-    int64_t plugin;
+    int64_t plugin = 0;
     sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_ADD_TAG, err);
     if (!stmt)
         return err->code;
@@ -140,7 +140,7 @@ int parts_add_tags(struct engine_writer *writer, int64_t article_id,
 static int add_result(struct engine_writer *writer, const struct article_part *part,
                       const struct store_result *result, struct error *err)
 {
-    int64_t plugin;
+    int64_t plugin = 0;
     int rc = names_plugin(writer, result->kind, result->name, result->version, &result->plugin,
                           &plugin, err);
     sqlite3_stmt *stmt = rc < 0 ? NULL : writer_statement(writer, STATEMENT_SET_RESULT, err);

@@ -67,7 +67,7 @@ int quarantine_add(struct engine_writer *writer, int64_t document_id, int64_t ar
 int quarantine_add_all(struct engine_writer *writer, const struct article_part *part,
                        const struct store_piece *piece, struct error *err)
 {
-    int64_t id;
+    int64_t id = 0;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < piece->failure_count; i++)
         rc = quarantine_add(writer, part->document_id, part->article_id, &piece->failures[i], &id,
