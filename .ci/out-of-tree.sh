@@ -9,7 +9,8 @@ trap 'rm -rf "$prefix"' EXIT
 cmake --install "$1" --prefix "$prefix/usr" >/dev/null
 "$prefix/usr/bin/copydesk" version
 "$prefix/usr/bin/copydesk" plugin test --quiet
-export PKG_CONFIG_PATH=$prefix/usr/lib/$(gcc -dumpmachine | sed 's/x86_64-linux-gnu/x86_64-linux-gnu/')/pkgconfig:$prefix/usr/lib/pkgconfig
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name copydesk-plugin.pc)")
+export PKG_CONFIG_PATH
 cmake -S tests/native-example -B "$prefix/build" -G Ninja >/dev/null
 cmake --build "$prefix/build"
 .ci/try-native.sh "$prefix/usr/bin/copydesk" "$prefix/build"

@@ -21,7 +21,7 @@ part_cli() { build release && .ci/cli.sh build/release; }
 part_plugins() { build release && build/release/bin/copydesk plugin test; }
 part_install() { build release && .ci/out-of-tree.sh build/release; }
 part_asan() { build asan && ctest --preset asan -j 2 && .ci/cli.sh build/asan; }
-part_tsan() { build tsan && ctest --preset tsan -R 'store|pool|ingest' -j 2; }
+part_tsan() { build tsan && ctest --preset tsan -R 'store|pool|ingest|text_threads' -j 2; }
 part_fuzz() { build fuzz && .ci/fuzz.sh build/fuzz "${FUZZ_SECONDS:-60}"; }
 
 .ci/install.sh .ci/packages-build .ci/packages-test || exit 1
