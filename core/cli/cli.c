@@ -116,6 +116,7 @@ int cli_main(int argc, char **argv)
     if (!fill_standard_streams())
         return CLI_FAILED;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, not the end */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
     json_set_alloc_funcs(mem_alloc, mem_free);
     argc--;
     argv++;

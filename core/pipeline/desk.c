@@ -38,16 +38,21 @@ static int locate(struct desk *desk, const struct desk_options *options, struct 
 static struct desk *desk_new(struct error *err)
 {
     struct desk *desk = mem_zero(1, sizeof *desk);
+    int loop = 0;
     if (desk) {
         desk->jobs_end = &desk->jobs;
         desk->writes_end = &desk->writes;
         desk->arena = arena_new(LIMIT(PLUGIN_BYTES));
-        desk->loop_open = uv_loop_init(&desk->loop) == 0;
+        loop = uv_loop_init(&desk->loop);
+        desk->loop_open = loop == 0;
     }
     if (desk && desk->arena && desk->loop_open)
         return desk;
     desk_close(desk);
-    error_set(err, ERR_NOMEM, "out of memory while opening the desk");
+    if (loop < 0 && loop != UV_ENOMEM)
+        error_set(err, ERR_IO, "cannot open the desk: %s", uv_strerror(loop));
+    else
+        error_set(err, ERR_NOMEM, "out of memory while opening the desk");
     return NULL;
 }
 

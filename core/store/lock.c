@@ -15,8 +15,8 @@ static int cannot_open(const char *dir, const char *path, struct error *err)
 {
     int number = errno;
     if (number == ENOENT)
-        return error_set(err, ERR_NOTFOUND, "there is no store in %s: run `copydesk init` first",
-                         dir);
+        return error_set(err, ERR_NOTFOUND,
+                         "there is no store in %s yet: `copydesk ingest` makes one", dir);
     if (number == EACCES || number == EPERM || number == EROFS)
         return error_set(err, ERR_DENIED,
                          "the desk cannot be written (%s: %s): check the owner and the permissions "

@@ -35,7 +35,12 @@ static int set_process_flags(struct error *err)
 
 static int limit_to(int resource, rlim_t value, const char *name, struct error *err)
 {
-    struct rlimit limit = {value, value};
+    struct rlimit limit;
+    if (getrlimit((__rlimit_resource_t)resource, &limit) < 0)
+        return error_errno(err, errno, "a worker cannot read %s", name);
+    if (limit.rlim_max < value) /* whoever started us drew a tighter wall */
+        value = limit.rlim_max;
+    limit = (struct rlimit){value, value};
     if (setrlimit((__rlimit_resource_t)resource, &limit) < 0)
         return error_errno(err, errno, "a worker cannot set %s", name);
     return 0;

@@ -11,7 +11,7 @@ local function clean(text)
 end
 
 describe("what comes from outside", function()
-    teardown(desk.remove_folders)
+    after_each(desk.finish)
 
     it("does not reach the terminal as escapes in a file's name", function()
         local dir = desk.desk()
@@ -22,7 +22,6 @@ describe("what comes from outside", function()
         clean(result.out)
         clean(result.err)
         assert.is_nil(("\n" .. result.err):find("\ncopydesk: all is well", 1, true))
-        desk.check(dir)
     end)
 
     it("is valid JSON whatever a file is called", function()
@@ -62,7 +61,7 @@ return { kind = "tag", name = "evil", version = "1.0.0", api = 1, about = %q,
 end)
 
 describe("closed standard streams", function()
-    teardown(desk.remove_folders)
+    after_each(desk.finish)
 
     local function shell(dir, words)
         return desk.shell(("{ %s -C %s %s; echo code $?; }"):format(desk.bin, desk.quote(dir), words))
@@ -73,7 +72,6 @@ describe("closed standard streams", function()
         for _, closed in ipairs { "<&-", ">&-", "<&- >&-" } do
             local said = shell(dir, "ingest " .. desk.quote(desk.sample) .. " " .. closed)
             assert.is_nil(said:find("Assert", 1, true), said)
-            desk.check(dir)
         end
         assert.is_true(#desk.json { "-C", dir, "list", "--json" } > 0)
     end)
@@ -90,5 +88,72 @@ describe("an option nobody knows", function()
     it("is named, also in the middle of a word", function()
         local result = desk.must({ "ingest", "-qx", "file" }, nil, 2)
         assert.is_truthy(result.err:find("unknown option '-x'", 1, true), result.err)
+    end)
+end)
+
+describe("a store that somebody touched", function()
+    local dir
+    before_each(function() dir = desk.desk(desk.sample) end)
+    after_each(desk.finish)
+
+    local function refused(command, words)
+        local result = desk.must({ "-C", dir, command, command == "ingest" and desk.sample or nil },
+            { seconds = 10 }, 1)
+        assert.is_truthy(result.err:find(words, 1, true), result.err)
+    end
+
+    it("is refused with a schema number below zero", function()
+        desk.python_says([[
+import sqlite3, sys
+store = sqlite3.connect(sys.argv[1])
+store.execute("PRAGMA user_version=-5")
+store.commit()]], dir .. "/.copydesk/store.db")
+        refused("list", "restore it from a copy")
+        refused("ingest", "restore it from a copy")
+        desk.spoilt(dir)
+    end)
+
+    it("is not waited for where it is a pipe", function()
+        desk.shell("cd " .. desk.quote(dir) .. "/.copydesk && rm store.db && mkfifo store.db")
+        refused("list", "is no file")
+        refused("ingest", "is no file")
+        desk.spoilt(dir)
+    end)
+
+    it("is missed, and what to do is said", function()
+        os.remove(dir .. "/.copydesk/store.db")
+        refused("list", "remove that folder")
+        refused("ingest", "remove that folder")
+        desk.shell("rm -r " .. desk.quote(dir) .. "/.copydesk")
+        refused("list", "`copydesk ingest` makes one")
+        desk.must { "-C", dir, "ingest", desk.sample }
+    end)
+end)
+
+describe("a shell with tight limits", function()
+    after_each(desk.finish)
+
+    local function under(limit, dir, ...)
+        return desk.run({ "-C", dir, ... }, { prefix = "sh -c 'ulimit " .. limit .. '; exec "$@"\' sh' })
+    end
+
+    it("on address space is kept to", function()
+        local dir = desk.desk()
+        local result = under("-v 1000000", dir, "ingest", desk.sample)
+        assert.equals(0, result.code, result.err)
+    end)
+
+    it("on file size is an error with words, and nothing is half done", function()
+        local dir = desk.desk()
+        local result = under("-f 20", dir, "ingest", desk.sample)
+        assert.equals(1, result.code, result.err)
+        assert.is_truthy(result.err:find("disk is full", 1, true), result.err)
+        desk.must { "-C", dir, "ingest", desk.sample }
+    end)
+
+    it("on open files is named", function()
+        local result = under("-n 6", desk.desk(), "list")
+        assert.equals(1, result.code)
+        assert.is_truthy(result.err:find("too many open files", 1, true), result.err)
     end)
 end)

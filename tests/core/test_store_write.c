@@ -23,7 +23,7 @@ static void a_folder_without_store_is_named_with_what_to_do(void **state)
     struct store_reader *reader;
     (void)state;
     assert_int_equal(store_reader_open("nowhere", NULL, &reader, &err), ERR_NOTFOUND);
-    assert_has(err.text, "copydesk init");
+    assert_has(err.text, "copydesk ingest");
 }
 
 static void bytes_come_back_as_they_came(void **state)

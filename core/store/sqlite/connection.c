@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -211,6 +212,17 @@ static int open_reader(const char *path, sqlite3 **out, struct error *err)
     return open_uri(path, "mode=ro&immutable=1", SQLITE_OPEN_READONLY, CONNECTION_READ, out, err);
 }
 
+/* A folder without its file has lost it; without the folder there never was one. */
+static int no_store(const char *dir, struct error *err)
+{
+    return error_set(err, ERR_NOTFOUND,
+                     access(dir, F_OK) == 0
+                         ? "the store in %s is gone: restore store.db from a copy, or remove that "
+                           "folder, and the next `copydesk ingest` makes an empty store"
+                         : "there is no store in %s yet: `copydesk ingest` makes one",
+                     dir);
+}
+
 int connection_open(const char *dir, enum connection_use use, sqlite3 **out, struct error *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -219,14 +231,15 @@ int connection_open(const char *dir, enum connection_use use, sqlite3 **out, str
     MEM_AUTO char *path = file_join(dir, CONNECTION_FILE);
     if (!path)
         return error_set(err, ERR_NOMEM, "out of memory while opening the store in %s", dir);
-    bool there = access(path, F_OK) == 0;
+    struct stat info;
+    bool there = stat(path, &info) == 0;
     if (use == CONNECTION_CREATE && there)
         return error_set(err, ERR_EXISTS, "%s is there already", path);
     if (use != CONNECTION_CREATE && !there)
-        return errno == EACCES
-                   ? error_errno(err, errno, "cannot open %s", path)
-                   : error_set(err, ERR_NOTFOUND,
-                               "there is no store in %s: run `copydesk init` first", dir);
+        return errno == EACCES ? error_errno(err, errno, "cannot open %s", path)
+                               : no_store(dir, err);
+    if (there && !S_ISREG(info.st_mode))
+        return error_set(err, ERR_CORRUPT, "%s is no file; restore it from a copy", path);
     if (use == CONNECTION_READ)
         return open_reader(path, out, err);
     int flags = SQLITE_OPEN_READWRITE | (use == CONNECTION_CREATE ? SQLITE_OPEN_CREATE : 0);

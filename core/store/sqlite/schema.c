@@ -33,7 +33,7 @@ static int read_version(sqlite3 *db, int *version, struct error *err)
                          "the store has schema %d, this copydesk knows schemas up to %d: it was "
                          "written by a newer release; install that release or a later one",
                          *version, schema_version());
-    if (application != SCHEMA_APPLICATION && (application != 0 || number != 0))
+    if (number < 0 || (application != SCHEMA_APPLICATION && (application != 0 || number != 0)))
         return error_set(err, ERR_CORRUPT,
                          "%s is no copydesk store (application id 0x%08x); restore it from a copy",
                          sq_path(db), (unsigned)application);
