@@ -107,7 +107,7 @@ int explain_operands(const struct cli_args *args, const char *plugin)
     if (code == CLI_DONE && given.count && !plugin)
         code = cli_misuse(args, "--option needs --plugin: whose option is it?");
     if (code == CLI_DONE)
-        code = open_desk(args, DESK_WORK, true, &desk);
+        code = open_desk(args, plugin ? DESK_PLUGINS : DESK_WORK, true, &desk);
     if (code != CLI_DONE)
         return code;
     const char *const *paths = (const char *const *)args->operand;

@@ -63,7 +63,7 @@ static int run(const struct cli_args *args)
                                 "name a folder or a file (./- for one called so)");
     int code = read_given(args, &given);
     if (code == CLI_DONE)
-        code = open_desk(args, DESK_WORK, false, &desk);
+        code = open_desk(args, DESK_PLUGINS, false, &desk);
     return code == CLI_DONE ? export(args, desk, &given) : code;
 }
 

@@ -78,7 +78,7 @@ static int run(const struct cli_args *args)
     struct error err = {0};
     struct test_counts counts = {0};
     struct test_printer printer = {.json = cli_has(args, "json"), .quiet = cli_has(args, "quiet")};
-    int code = open_desk(args, DESK_WORK, true, &desk);
+    int code = open_desk(args, DESK_PLUGINS, true, &desk);
     if (code != CLI_DONE)
         return code;
     bar_begin(&printer.bar, "cases");

@@ -33,7 +33,7 @@ static int try_articles(const struct cli_args *args, const struct given_list *gi
         .paths = (const char *const *)args->operand + 1,
         .path_count = (size_t)args->count - 1,
     };
-    int code = open_desk(args, DESK_WORK, true, &desk);
+    int code = open_desk(args, DESK_PLUGINS, true, &desk);
     if (code != CLI_DONE)
         return code;
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* an answer is handed on as soon as it is there */

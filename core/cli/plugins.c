@@ -73,7 +73,7 @@ static int run(const struct cli_args *args)
     struct error err = {0};
     struct plugin_printer printer = {.json = cli_has(args, "json"),
                                      .options = cli_has(args, "options")};
-    int code = open_desk(args, DESK_WORK, true, &desk);
+    int code = open_desk(args, DESK_PLUGINS, true, &desk);
     if (code != CLI_DONE)
         return code;
     if (plugin_list(desk, print_info, &printer, &err) < 0)

@@ -59,7 +59,7 @@ static struct desk *desk_new(struct error *err)
 static int open_steps(struct desk *desk, const struct desk_options *options, struct error *err)
 {
     int code = locate(desk, options, err);
-    if (code < 0 || options->use < DESK_WORK)
+    if (code < 0 || options->use < DESK_PLUGINS)
         return code;
     if (options->use == DESK_WRITE && !desk->dir)
         return error_set(err, ERR_USAGE, "there is no desk to write to");
@@ -71,7 +71,8 @@ static int open_steps(struct desk *desk, const struct desk_options *options, str
     if ((code = host_registry(desk, err)) < 0 ||
         (code = host_workers(desk, options->workers, err)) < 0)
         return code;
-    return host_config(desk, options->workers, err);
+    code = host_config(desk, options->workers, err);
+    return code < 0 || options->use < DESK_WORK ? code : host_chains(desk, err);
 }
 
 int desk_open(const struct desk_options *options, struct desk **out, struct error *err)

@@ -18,9 +18,11 @@ struct desk;
 
 /* What a command will do with the desk; each includes the ones before it. */
 enum desk_use {
-    DESK_READ,  /* paths, readers and the list of plugins: starts no process, takes no lock */
-    DESK_WORK,  /* and workers, desk.lua evaluated: explain, export, plugin try, plugin test */
-    DESK_WRITE, /* and the store for writing, under the desk's lock: ingest, failed retry */
+    DESK_READ,    /* readers of the store: starts no process, takes no lock */
+    DESK_PLUGINS, /* and workers, desk.lua evaluated; a plugin is loaded when it is asked for:
+                     export, plugins, plugin try, plugin test */
+    DESK_WORK,    /* and the ingest, tag and summarize plugins of desk.lua loaded: explain */
+    DESK_WRITE,   /* and the store for writing, under the desk's lock: ingest, failed retry */
 };
 
 struct desk_options {
@@ -35,8 +37,8 @@ struct desk_options {
 
 /* Finds and opens. Errors: ERR_NOTFOUND (no desk.lua here or above; says `copydesk init`),
  * ERR_DENIED (the desk belongs to another user), ERR_BUSY (another process writes the desk),
- * ERR_VERSION (store from a newer release), ERR_PLUGIN (desk.lua or a plugin it names cannot be
- * loaded: with file and line). */
+ * ERR_VERSION (store from a newer release), ERR_PLUGIN (desk.lua, or from DESK_WORK on a plugin it
+ * names, cannot be loaded: with file and line). */
 int desk_open(const struct desk_options *options, struct desk **out, struct error *err);
 /* Ends workers and store; what was submitted is committed and indexed first. NULL is fine. */
 void desk_close(struct desk *desk);

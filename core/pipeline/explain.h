@@ -25,8 +25,8 @@ struct explain_counts {
 };
 
 /* In the order of the paths. `plugin`: "ingest/digest" with its options, or NULL for the desk's own
- * choice (the highest claim). The desk may be open for DESK_WORK without a desk (optional). Gives 0
- * when all was gone through. */
+ * choice (the highest claim). The desk is open for DESK_WORK, or with `plugin` for DESK_PLUGINS;
+ * optional is fine. Gives 0 when all was gone through. */
 int explain_paths(struct desk *desk, const char *const *paths, size_t count, const char *plugin,
                   const struct given_option *options, size_t option_count, explain_fn *each,
                   void *data, struct explain_counts *counts, struct error *err);

@@ -21,8 +21,8 @@ struct export_counts {
 };
 
 /* Newest article first. All files or none: written under temporary names, synced, then renamed; a
- * failure leaves no temporary file. Desk open for DESK_WORK. Errors: ERR_NOTFOUND (no such plugin;
- * the nearest), ERR_INVALID (the query; a name the plugin chose), ERR_DENIED (`to`), ERR_LIMIT,
- * ERR_PLUGIN (with its traceback), ERR_IO. */
+ * failure leaves no temporary file. Desk open for DESK_PLUGINS. Errors: ERR_NOTFOUND (no such
+ * plugin; the nearest), ERR_INVALID (the query; a name the plugin chose), ERR_DENIED (`to`),
+ * ERR_LIMIT, ERR_PLUGIN (with its traceback), ERR_IO. */
 int export_run(struct desk *desk, const struct export_options *options,
                struct export_counts *counts, struct error *err);

@@ -63,8 +63,10 @@ int host_open_store(struct desk *desk, bool no_index, struct error *err);
 int host_registry(struct desk *desk, struct error *err);
 int host_workers(struct desk *desk, unsigned workers, struct error *err);
 void host_stop_workers(struct desk *desk);
-/* desk.lua, and the chains; starts the workers anew when it names native plugins. */
+/* desk.lua; starts the workers anew when it names native plugins. */
 int host_config(struct desk *desk, unsigned workers, struct error *err);
+/* Loads the plugins that desk.lua names, in the order in which they run. */
+int host_chains(struct desk *desk, struct error *err);
 
 /* ---- jobs and writes ---- */
 

@@ -67,11 +67,11 @@ static int fill_options(const struct manifest *manifest, struct arena *arena,
 
 static bool is_used(const struct desk *desk, const struct plugin_entry *entry)
 {
-    const struct plugin_chain *chains[] = {&desk->ingest, &desk->article};
-    for (size_t i = 0; desk->dir && i < 2; i++)
-        for (size_t k = 0; k < chains[i]->count; k++)
-            if (chains[i]->at[k]->entry == entry)
-                return true;
+    const struct config *config = &desk->config;
+    for (size_t i = 0; !entry->shadowed_by && i < config->plugin_count; i++)
+        if (strcmp(config->plugins[i].kind, entry->kind) == 0 &&
+            strcmp(config->plugins[i].name, entry->name) == 0)
+            return true;
     return false;
 }
 

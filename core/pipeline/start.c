@@ -244,17 +244,17 @@ static int add_natives(struct desk *desk, unsigned workers, struct error *err)
 
 int host_config(struct desk *desk, unsigned workers, struct error *err)
 {
-    if (desk->dir) {
-        MEM_AUTO char *path = file_join(desk->dir, "desk.lua");
-        if (!path)
-            return error_set(err, ERR_NOMEM, "out of memory");
-        int code = evaluate(desk, path, err);
-        if (code >= 0)
-            code = add_natives(desk, workers, err);
-        if (code >= 0)
-            code = make_chains(desk, err);
-        if (code < 0 || desk->ingest.count > 0)
-            return code;
-    }
-    return all_ingest(desk, err);
+    if (!desk->dir)
+        return 0;
+    MEM_AUTO char *path = file_join(desk->dir, "desk.lua");
+    if (!path)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    const int code = evaluate(desk, path, err);
+    return code < 0 ? code : add_natives(desk, workers, err);
+}
+
+int host_chains(struct desk *desk, struct error *err)
+{
+    const int code = make_chains(desk, err);
+    return code < 0 || desk->ingest.count > 0 ? code : all_ingest(desk, err);
 }

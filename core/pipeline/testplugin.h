@@ -22,6 +22,6 @@ struct test_counts {
 };
 
 /* `plugin`: "tag/keywords", or NULL for all that can be found (shadowed ones excluded). Desk open
- * for DESK_WORK (optional is fine). Gives 0 when all ran; failed > 0 is exit code 1. */
+ * for DESK_PLUGINS (optional is fine). Gives 0 when all ran; failed > 0 is exit code 1. */
 int plugin_test(struct desk *desk, const char *plugin, test_fn *each, void *data,
                 desk_progress_fn *progress, struct test_counts *counts, struct error *err);

@@ -143,3 +143,35 @@ describe("plugins", function()
         assert.truthy(result.out:find("name", 1, true), result.out)
     end)
 end)
+
+describe("a plugin in desk.lua that cannot be loaded", function()
+    after_each(t.finish)
+
+    local function desk_with_broken()
+        local desk = t.desk()
+        t.plugin(desk, "tag", "broken", "return {\n  kind = 'tag',\n  nome = 'broken',\n}\n")
+        t.write(desk .. "/desk.lua", 'desk.ingest { "text" }\ndesk.tag { "broken" }\n')
+        return desk
+    end
+
+    it("stops ingest with its line", function()
+        local result = t.run({ "-C", desk_with_broken(), "ingest", t.sample })
+        assert.equal(1, result.code)
+        assert.truthy(result.err:find("desk.lua:2", 1, true), result.err)
+    end)
+
+    it("is listed as broken beside the others", function()
+        local result = t.run({ "-C", desk_with_broken(), "plugins" })
+        assert.equal(3, result.code)
+        assert.truthy(result.out:find("nome", 1, true), result.out)
+        assert.truthy(result.out:find("tag/keywords", 1, true), result.out)
+    end)
+
+    it("stops neither tries and tests of others nor an export", function()
+        local desk = desk_with_broken()
+        t.json({ "-C", desk, "plugin", "try", "tag/keywords", "-" }, { input = article(1, "A ferry.") })
+        t.json({ "-C", desk, "plugin", "try", "ingest/text", "--json", t.sample })
+        t.must({ "-C", desk, "plugin", "test", "tag/language" })
+        t.must({ "-C", desk, "export", "--format", "json", "--to", desk .. "/out" })
+    end)
+end)
