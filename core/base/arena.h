@@ -20,8 +20,6 @@ char *arena_text(struct arena *arena, struct str text); /* a copy with NUL; NULL
 struct str arena_str(struct arena *arena, struct str text);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Bytes handed out since arena_new or arena_clear. */
-size_t arena_used(const struct arena *arena);
 
 void arena_free_at(struct arena **arena);
 #define ARENA_AUTO __attribute__((cleanup(arena_free_at)))

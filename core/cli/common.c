@@ -33,7 +33,7 @@ int read_given(const struct cli_args *args, struct given_list *out)
             fputs("copydesk: out of memory\n", stderr);
             return CLI_FAILED;
         }
-        out->at[out->count++] = (struct given_option){key, equals + 1};
+        out->at[out->count++] = (struct option_text){key, equals + 1};
     }
     return CLI_DONE;
 }

@@ -4,6 +4,7 @@
 #include "cli/bar.h"
 #include "cli/cli.h"
 #include "pipeline/desk.h"
+#include "plugin/options.h"
 
 /* Opens the desk that -C names, or the nearest one. Reports a failure and gives its exit code. */
 int open_desk(const struct cli_args *args, enum desk_use use, bool optional, struct desk **out);
@@ -13,7 +14,7 @@ void desk_close_at(struct desk **desk);
 /* --option k=v, as often as it was given. Below zero: misuse was reported. */
 #define GIVEN_MAX CLI_VALUES_MAX
 struct given_list {
-    struct given_option at[GIVEN_MAX];
+    struct option_text at[GIVEN_MAX];
     size_t count;
 };
 int read_given(const struct cli_args *args, struct given_list *out);

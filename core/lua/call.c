@@ -48,8 +48,9 @@ static int call_function(struct lua_plugin *plugin, enum plugin_function functio
     return result;
 }
 
-int plugin_answer(struct lua_plugin *plugin, const char *what, struct buf *out,
-                  struct lua_fault *fault)
+/* Takes the value on the top of the state's stack, encodes it as the answer, pops it. */
+static int plugin_answer(struct lua_plugin *plugin, const char *what, struct buf *out,
+                         struct lua_fault *fault)
 {
     struct error err = {0};
     lua_State *L = plugin->state->L;

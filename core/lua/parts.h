@@ -27,10 +27,6 @@ int plugin_ready(struct lua_plugin *plugin, struct lua_fault *fault);
 void plugin_push_options(lua_State *L, const struct lua_plugin *plugin,
                          const msgpack_object *options);
 
-/* Takes the value on the top of the state's stack, encodes it as the answer, pops it. */
-int plugin_answer(struct lua_plugin *plugin, const char *what, struct buf *out,
-                  struct lua_fault *fault);
-
 /* What an export wrote and the host has not got yet. */
 struct export_file {
     char *name;

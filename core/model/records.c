@@ -10,7 +10,8 @@ static const struct field lines_fields[] = {
     FIELD(draft_lines, body, "body", LINES),
 };
 
-int draft_lines_check(struct reader *in, const struct place *at, void *record)
+/* Refuses lists of lines that are over LINES_PER_ARTICLE together. */
+static int draft_lines_check(struct reader *in, const struct place *at, void *record)
 {
     const struct draft_lines *lines = record;
     size_t count = lines->title.count + lines->byline.count + lines->captions.count +

@@ -6,6 +6,3 @@
 extern const struct record_type record_lines;    /* struct draft_lines */
 extern const struct record_type record_evidence; /* struct evidence */
 extern const struct record_type record_caption;  /* struct caption */
-
-/* Refuses lists of lines that are over LINES_PER_ARTICLE together. */
-int draft_lines_check(struct reader *in, const struct place *at, void *lines);

@@ -11,20 +11,8 @@
 #include "base/limits.h"
 #include "pipeline/host.h"
 
-const char *desk_dir(const struct desk *desk)
-{
-    return desk->dir;
-}
-
-const char *desk_store_dir(const struct desk *desk)
-{
-    return desk->store_dir;
-}
-
 static int locate(struct desk *desk, const struct desk_options *options, struct error *err)
 {
-    if (options->ignore)
-        return 0;
     struct error why;
     const int code = desk_find(options->dir, &desk->dir, &why);
     if (code == ERR_NOTFOUND && options->optional && !options->dir)

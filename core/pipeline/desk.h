@@ -28,8 +28,7 @@ enum desk_use {
 struct desk_options {
     const char *dir; /* -C DIR; NULL: the current folder or the nearest one above it */
     bool optional;   /* no desk there is fine (not with DESK_WRITE): the shipped plugins serve, in a
-                        default order, and desk_dir() gives NULL */
-    bool ignore;     /* do not look for a desk at all (`plugin try` of shipped plugins) */
+                        default order */
     enum desk_use use;
     unsigned workers; /* 0: one per core */
     bool no_index;    /* bench only */
@@ -42,10 +41,6 @@ struct desk_options {
 int desk_open(const struct desk_options *options, struct desk **out, struct error *err);
 /* Ends workers and store; what was submitted is committed and indexed first. NULL is fine. */
 void desk_close(struct desk *desk);
-
-/* Absolute paths; NULL without a desk. */
-const char *desk_dir(const struct desk *desk);
-const char *desk_store_dir(const struct desk *desk); /* DIR/.copydesk */
 
 /* A reader of the desk's store, to be closed with store_reader_close. `search`: it will be given
  * queries (then the `text` plugin is loaded; `list` and `show` need it not and start faster). */
@@ -79,8 +74,3 @@ struct desk_progress {
     const char *unit; /* "documents", "articles", "cases" */
 };
 typedef void desk_progress_fn(const struct desk_progress *progress, void *data);
-
-/* One `--option key=value` as it was typed. */
-struct given_option {
-    const char *key, *value;
-};

@@ -220,7 +220,7 @@ static void room(void *data)
     pump(data);
 }
 
-static int choose(struct explain *run, const char *plugin, const struct given_option *options,
+static int choose(struct explain *run, const char *plugin, const struct option_text *options,
                   size_t option_count, struct desk_plugin **one, struct error *err)
 {
     struct plugin_spec spec;
@@ -237,7 +237,7 @@ static int choose(struct explain *run, const char *plugin, const struct given_op
 }
 
 int explain_paths(struct desk *desk, const char *const *paths, size_t count, const char *plugin,
-                  const struct given_option *options, size_t option_count, explain_fn *each,
+                  const struct option_text *options, size_t option_count, explain_fn *each,
                   void *data, struct explain_counts *counts, struct error *err)
 {
     struct explain run = {.desk = desk, .each = each, .data = data};

@@ -4,6 +4,7 @@
 
 #include "model/article.h"
 #include "pipeline/desk.h"
+#include "plugin/options.h"
 
 /* One document. Lives until the callback returns. Either `error` is set, or the rest is. */
 struct explain_report {
@@ -28,5 +29,5 @@ struct explain_counts {
  * choice (the highest claim). The desk is open for DESK_WORK, or with `plugin` for DESK_PLUGINS;
  * optional is fine. Gives 0 when all was gone through. */
 int explain_paths(struct desk *desk, const char *const *paths, size_t count, const char *plugin,
-                  const struct given_option *options, size_t option_count, explain_fn *each,
+                  const struct option_text *options, size_t option_count, explain_fn *each,
                   void *data, struct explain_counts *counts, struct error *err);

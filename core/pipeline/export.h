@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pipeline/desk.h"
+#include "plugin/options.h"
 
 struct export_options {
     const char *format; /* "markdown" or "export/markdown" */
@@ -10,7 +11,7 @@ struct export_options {
      * file is put there. Never inside the store, scripts/ or a watched folder, nor around them. */
     const char *to;
     const char *query; /* NULL or "": all */
-    const struct given_option *given;
+    const struct option_text *given;
     size_t given_count;
     desk_progress_fn *progress; /* may be NULL */
     void *data;

@@ -109,7 +109,7 @@ int host_keep_frame(struct desk *desk, struct pool_frame *frame);
 /* Reads, ships, checks. `given` (a map or NULL) and `texts` are its options; without any the
  * defaults. What is loaded already with the same options is given again. */
 int host_load(struct desk *desk, const char *kind, const char *name, const msgpack_object *given,
-              const struct given_option *texts, size_t text_count, struct desk_plugin **out,
+              const struct option_text *texts, size_t text_count, struct desk_plugin **out,
               struct error *err);
 /* The same for a certain entry, shadowed or not, with default options. */
 int host_load_entry(struct desk *desk, struct plugin_entry *entry, struct desk_plugin **out,

@@ -143,7 +143,7 @@ static int finish(struct desk *desk, struct desk_plugin *plugin, struct error *e
 }
 
 static int load(struct desk *desk, struct plugin_entry *entry, const msgpack_object *given,
-                const struct given_option *texts, size_t text_count, struct desk_plugin **out,
+                const struct option_text *texts, size_t text_count, struct desk_plugin **out,
                 struct error *err)
 {
     struct desk_plugin *plugin = arena_alloc(desk->arena, 1, sizeof *plugin);
@@ -152,8 +152,7 @@ static int load(struct desk *desk, struct plugin_entry *entry, const msgpack_obj
     BUF_AUTO struct buf options = BUF_INIT;
     int code = trial(desk, entry, plugin, err);
     if (code >= 0)
-        code = options_check(&plugin->manifest, given, (const struct option_text *)texts,
-                             text_count, &options, err);
+        code = options_check(&plugin->manifest, given, texts, text_count, &options, err);
     if (code < 0)
         return code;
     *out = same_plugin(desk, entry, buf_view(&options));
@@ -171,7 +170,7 @@ static int load(struct desk *desk, struct plugin_entry *entry, const msgpack_obj
 }
 
 int host_load(struct desk *desk, const char *kind, const char *name, const msgpack_object *given,
-              const struct given_option *texts, size_t text_count, struct desk_plugin **out,
+              const struct option_text *texts, size_t text_count, struct desk_plugin **out,
               struct error *err)
 {
     struct plugin_entry *entry = NULL;

@@ -16,7 +16,7 @@ struct plugin_info {
     const struct error *error; /* why it cannot be loaded, or NULL */
 };
 
-/* By kind, then name, winner first. Desk open for DESK_PLUGINS (optional is fine). `each` gives 0 to
- * go on. */
+/* By kind, then name, winner first. Desk open for DESK_PLUGINS (optional is fine). `each` gives 0
+ * to go on. */
 int plugin_list(struct desk *desk, int (*each)(const struct plugin_info *info, void *data),
                 void *data, struct error *err);

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "pipeline/desk.h"
+#include "plugin/options.h"
 
 struct try_options {
     const char *plugin; /* "tag/keywords", "summarize/lead"; ingest plugins: use explain_paths */
-    const struct given_option *given;
+    const struct option_text *given;
     size_t given_count;
     const char *const *paths; /* JSONL files, one article a line (model/json.h); "-"; none: "-" */
     size_t path_count;

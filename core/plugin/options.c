@@ -11,16 +11,6 @@
 #include "model/wire.h"
 #include "plugin/canonical.h"
 
-int option_text_parse(char *text, struct option_text *out, struct error *err)
-{
-    char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return error_set(err, ERR_USAGE, "'%.200s' is no option: write it as name=value", text);
-    *equals = '\0';
-    *out = (struct option_text){text, equals + 1};
-    return 0;
-}
-
 static int refuse(const struct manifest *plugin, const struct option_spec *option,
                   struct error *err, const char *why)
 {

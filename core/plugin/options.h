@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "plugin/manifest.h"
 
-struct option_text { /* `--option key=value` */
+struct option_text { /* one `--option key=value` as it was typed */
     const char *key, *value;
 };
 
@@ -14,6 +14,3 @@ struct option_text { /* `--option key=value` */
 int options_check(const struct manifest *manifest, const msgpack_object *given,
                   const struct option_text *texts, size_t text_count, struct buf *out,
                   struct error *err);
-
-/* Splits "key=value" in place. ERR_USAGE. */
-int option_text_parse(char *text, struct option_text *out, struct error *err);

@@ -19,12 +19,6 @@ void link_open(struct link *link, int fd)
     buf_init(&link->out, 0);
 }
 
-void link_close(struct link *link)
-{
-    buf_free(&link->in);
-    buf_free(&link->out);
-}
-
 int link_flush(struct link *link, struct error *err)
 {
     size_t sent = 0;

@@ -21,4 +21,3 @@ int link_next(struct link *link, const uint8_t **body, size_t *len, struct error
 int link_flush(struct link *link, struct error *err);
 /* After a frame was added to `out`: sends if it is time. */
 int link_added(struct link *link, struct error *err);
-void link_close(struct link *link);

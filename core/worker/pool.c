@@ -272,15 +272,20 @@ void pool_usage(struct pool *pool, struct pool_usage *out)
     out->peak_rss = pool->peak_rss;
 }
 
+static void timer_gone(uv_handle_t *handle)
+{
+    pool_handle_gone(handle->data);
+}
+
 void pool_handle_gone(struct pool *pool)
 {
     pool->handles--;
     if (!pool->closing)
         return;
     if (pool->handles == 3 && !pool->workers && !uv_is_closing((uv_handle_t *)&pool->watchdog)) {
-        uv_close((uv_handle_t *)&pool->watchdog, pool_timer_gone);
-        uv_close((uv_handle_t *)&pool->backoff, pool_timer_gone);
-        uv_close((uv_handle_t *)&pool->flush, pool_timer_gone);
+        uv_close((uv_handle_t *)&pool->watchdog, timer_gone);
+        uv_close((uv_handle_t *)&pool->backoff, timer_gone);
+        uv_close((uv_handle_t *)&pool->flush, timer_gone);
     } else if (pool->handles == 0) {
         void (*closed)(void *data) = pool->closed;
         void *data = pool->closed_data;
@@ -288,11 +293,6 @@ void pool_handle_gone(struct pool *pool)
         if (closed)
             closed(data);
     }
-}
-
-void pool_timer_gone(uv_handle_t *handle)
-{
-    pool_handle_gone(handle->data);
 }
 
 static void cancel(struct job_list *list)

@@ -120,12 +120,10 @@ void job_fault(struct pool_job *job, enum guard guard, int64_t plugin, const cha
 
 /* watch.c: the host's time walls */
 void watch_start(struct pool *pool);
-void watch_tick(uv_timer_t *timer);
 
 /* pool.c */
 const char *pool_title(const struct pool *pool, int64_t plugin); /* NULL: no such plugin */
 void pool_handle_gone(struct pool *pool);
-void pool_timer_gone(uv_handle_t *handle);
 uint64_t worker_rss(const struct worker *worker);
 /* Adds what the worker notes on its page. */
 void worker_spent(const struct worker *worker, struct pool_usage *sum);

@@ -58,7 +58,7 @@ static void look_at(struct worker *worker, int64_t now, int64_t late)
         worker_kill(worker, END_HANG_JOB);
 }
 
-void watch_tick(uv_timer_t *timer)
+static void watch_tick(uv_timer_t *timer)
 {
     struct pool *pool = timer->data;
     int64_t now = clock_mono_us(), interval = (int64_t)tick_ms(pool) * 1000;

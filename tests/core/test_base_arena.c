@@ -20,7 +20,6 @@ static void memory_used_again_is_zeroed_again(void **state)
     ARENA_AUTO struct arena *arena = arena_new(1 << 20);
     memset(arena_alloc(arena, 100, 1), 0xFF, 100);
     arena_clear(arena);
-    assert_int_equal(arena_used(arena), 0);
     unsigned char *piece = arena_alloc(arena, 100, 1);
     for (int at = 0; at < 100; at++)
         assert_int_equal(piece[at], 0);

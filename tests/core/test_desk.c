@@ -101,7 +101,7 @@ static void fill(void)
 static int export(const char *to, const char *file, struct export_counts *counts, struct error *err)
 {
     struct desk *desk = desk_must(DESK_WORK);
-    const struct given_option given = {"file", file};
+    const struct option_text given = {"file", file};
     const struct export_options options = {
         .format = "names", .to = to, .given = &given, .given_count = 1};
     const int code = export_run(desk, &options, counts, err);

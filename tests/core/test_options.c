@@ -118,19 +118,6 @@ static void a_given_map_is_checked_too(void **state)
     assert_has(err.text, "must be a boolean");
 }
 
-static void key_and_value_are_split_at_the_first_equals_sign(void **state)
-{
-    (void)state;
-    struct option_text out;
-    struct error err = {0};
-    char text[] = "a=b=c";
-    char bad[] = "=b";
-    assert_int_equal(option_text_parse(text, &out, &err), 0);
-    assert_string_equal(out.key, "a");
-    assert_string_equal(out.value, "b=c");
-    assert_int_equal(option_text_parse(bad, &out, &err), ERR_USAGE);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,7 +127,6 @@ int main(void)
         cmocka_unit_test(an_unknown_option_names_the_nearest),
         cmocka_unit_test(equal_options_are_equal_bytes),
         cmocka_unit_test(a_given_map_is_checked_too),
-        cmocka_unit_test(key_and_value_are_split_at_the_first_equals_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
