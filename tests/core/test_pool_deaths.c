@@ -15,10 +15,15 @@
 
 enum { GOOD, BAD };
 
+/* What a call may take: little where the test is about time, and else more than any machine under
+ * load needs. */
+enum { SHORT_MS = 300, LONG_MS = 30000 };
+
 /* The bad job among good ones, in front, in the middle and behind; gives what became of it. */
-static struct harness_job run_among_others(const char *bad)
+static struct harness_job run_among_others(const char *bad, uint64_t call_ms)
 {
-    struct harness *h = harness_open_hostile(&(struct pool_options){.worker_bytes = 200 * MIB});
+    struct harness *h =
+        harness_open_hostile(&(struct pool_options){.worker_bytes = 200 * MIB, .call_ms = call_ms});
     harness_ship_native(h, GOOD, "ok");
     harness_ship_native(h, BAD, bad);
     for (int i = 0; i < 9; i++)
@@ -37,7 +42,7 @@ static struct harness_job run_among_others(const char *bad)
 
 static void assert_fault(const char *bad, enum guard guard, const char *words)
 {
-    struct harness_job job = run_among_others(bad);
+    struct harness_job job = run_among_others(bad, guard == GUARD_TIME ? SHORT_MS : LONG_MS);
     assert_true(job.faulted);
     if (!strstr(job.message, words))
         fail_msg("'%s' does not say '%s'", job.message, words);
@@ -77,7 +82,7 @@ static void segfault_is_named(void **state)
 {
     (void)state;
     if (SANITIZED) { /* the sanitizer catches it and exits */
-        struct harness_job job = run_among_others("segfault");
+        struct harness_job job = run_among_others("segfault", LONG_MS);
         assert_true(job.faulted);
         return;
     }
@@ -108,7 +113,7 @@ static void write_file_is_named(void **state)
         print_message("skipped: this kernel has no Landlock\n");
         skip();
     }
-    struct harness_job job = run_among_others("write_file");
+    struct harness_job job = run_among_others("write_file", LONG_MS);
     assert_false(job.faulted);
     assert_string_equal(job.label, "ok");
 }
@@ -127,7 +132,7 @@ static void the_environment_is_empty(void **state)
 {
     (void)state;
     setenv("COPYDESK_TEST_SECRET", "secret", 1);
-    struct harness_job job = run_among_others("environment");
+    struct harness_job job = run_among_others("environment", LONG_MS);
     assert_false(job.faulted);
     assert_string_equal(job.label, "empty");
 }
@@ -135,7 +140,7 @@ static void the_environment_is_empty(void **state)
 static void a_bad_answer_costs_no_worker(void **state)
 {
     (void)state;
-    struct harness_job job = run_among_others("bad_answer");
+    struct harness_job job = run_among_others("bad_answer", LONG_MS);
     assert_false(job.faulted);
     assert_int_equal(job.inner_guard, GUARD_ANSWER);
 }
@@ -145,9 +150,9 @@ static void a_bad_answer_costs_no_worker(void **state)
 static void a_scribbled_page_harms_nobody_else(void **state)
 {
     (void)state;
-    struct harness_job job = run_among_others("scribbles_and_dies");
+    struct harness_job job = run_among_others("scribbles_and_dies", SHORT_MS);
     assert_true(job.faulted);
-    job = run_among_others("scribbles");
+    job = run_among_others("scribbles", SHORT_MS);
     assert_true(job.faulted);
     assert_int_equal(job.guard, GUARD_TIME);
 }
@@ -156,7 +161,7 @@ static void a_scribbled_page_harms_nobody_else(void **state)
 static void a_second_answer_is_refused(void **state)
 {
     (void)state;
-    struct harness_job job = run_among_others("frame_twice");
+    struct harness_job job = run_among_others("frame_twice", LONG_MS);
     assert_int_equal(job.answers, 1);
 }
 
