@@ -64,7 +64,7 @@ def main():
         row = json.loads(line)
         counts[profile_of(row)].update(grams(row["text"]))
     print("/* clang-format off */\n/* Made by language_train.py; see there for the form. */")
-    print('#include "language.h"\n')
+    print('#include "../language.h"\n')
     for name, languages in (("latin", LATIN), ("cyrillic", CYRILLIC)):
         print("const struct language_profile language_%s[] = {" % name)
         for language in languages:
