@@ -1,52 +1,26 @@
 #include "base/hash.h"
 
+#include <sha2.h>
 #include <string.h>
 
-#include "base/sha256.h"
+_Static_assert(sizeof(SHA2_CTX) <= sizeof(struct hasher), "struct hasher has no room");
+_Static_assert(_Alignof(SHA2_CTX) <= _Alignof(struct hasher), "struct hasher is not aligned");
+_Static_assert(SHA256_DIGEST_LENGTH == HASH_SIZE, "a hash is a SHA-256");
 
-#define LENGTH_SIZE 8 /* of the bit length at the end of the last block */
-
-_Static_assert(sizeof((struct hasher *)0)->block == SHA256_BLOCK, "a hasher keeps one block");
+static SHA2_CTX *context(struct hasher *hasher)
+{
+    return (SHA2_CTX *)hasher->room;
+}
 
 void hash_begin(struct hasher *hasher)
 {
-    static const uint32_t first[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    memcpy(hasher->state, first, sizeof first);
-    hasher->len = 0;
-}
-
-/* Adds what completes the block that was begun; gives how many bytes it took. */
-static size_t fill_block(struct hasher *hasher, const uint8_t *bytes, size_t len)
-{
-    size_t kept = hasher->len % SHA256_BLOCK;
-    size_t take = SHA256_BLOCK - kept;
-    if (take > len)
-        take = len;
-    memcpy(hasher->block + kept, bytes, take);
-    hasher->len += take;
-    if (hasher->len % SHA256_BLOCK == 0)
-        sha256_blocks(hasher->state, hasher->block, 1);
-    return take;
+    SHA256Init(context(hasher));
 }
 
 void hash_add(struct hasher *hasher, const void *bytes, size_t len)
 {
-    const uint8_t *at = bytes;
-    if (len > 0 && hasher->len % SHA256_BLOCK != 0) {
-        size_t taken = fill_block(hasher, at, len);
-        at += taken;
-        len -= taken;
-    }
-    size_t whole = len / SHA256_BLOCK;
-    if (whole > 0) {
-        sha256_blocks(hasher->state, at, whole);
-        hasher->len += whole * SHA256_BLOCK;
-        at += whole * SHA256_BLOCK;
-        len -= whole * SHA256_BLOCK;
-    }
-    if (len > 0)
-        fill_block(hasher, at, len);
+    if (len)
+        SHA256Update(context(hasher), bytes, len);
 }
 
 void hash_add_field(struct hasher *hasher, const void *bytes, size_t len)
@@ -60,16 +34,7 @@ void hash_add_field(struct hasher *hasher, const void *bytes, size_t len)
 
 void hash_end(struct hasher *hasher, struct hash *out)
 {
-    static const uint8_t padding[SHA256_BLOCK] = {0x80};
-    uint8_t length[LENGTH_SIZE];
-    uint64_t bits = hasher->len * 8;
-    for (size_t i = 0; i < LENGTH_SIZE; i++)
-        length[i] = (uint8_t)(bits >> (56 - 8 * i));
-    size_t kept = (hasher->len + LENGTH_SIZE) % SHA256_BLOCK;
-    hash_add(hasher, padding, SHA256_BLOCK - kept);
-    hash_add(hasher, length, sizeof length);
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        out->bytes[i] = (uint8_t)(hasher->state[i / 4] >> (24 - 8 * (i % 4)));
+    SHA256Final(out->bytes, context(hasher));
 }
 
 void hash_bytes(const void *bytes, size_t len, struct hash *out)

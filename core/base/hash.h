@@ -1,4 +1,4 @@
-/* SHA-256 for what is kept, a 64-bit hash (FNV-1a) for tables in memory. */
+/* SHA-256 (libmd) for what is kept, a 64-bit hash (FNV-1a) for tables in memory. */
 #pragma once
 
 #include <stddef.h>
@@ -11,10 +11,8 @@ struct hash {
     uint8_t bytes[HASH_SIZE];
 };
 
-struct hasher { /* hash.c's */
-    uint32_t state[8];
-    uint64_t len; /* bytes so far; those that fill no block yet are kept */
-    uint8_t block[64];
+struct hasher { /* room for libmd's SHA2_CTX, checked in hash.c */
+    uint64_t room[32];
 };
 
 void hash_bytes(const void *bytes, size_t len, struct hash *out);

@@ -1,8 +1,4 @@
-#include <sha2.h>
-#include <string.h>
-
 #include "base/hash.h"
-#include "base/sha256.h"
 #include "unit.h"
 
 /* The test vectors of FIPS 180-4's examples and of the FNV authors. */
@@ -17,51 +13,6 @@ static void sha256_of_known_texts(void **state)
     hash_bytes("abc", 3, &hash);
     assert_string_equal(hash_hex(&hash, hex),
                         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
-
-static void fill(uint8_t *bytes, size_t len)
-{
-    uint64_t number = 1;
-    for (size_t i = 0; i < len; i++) {
-        number = number * 6364136223846793005u + 1442695040888963407u;
-        bytes[i] = (uint8_t)(number >> 56);
-    }
-}
-
-/* libmd is the other implementation at hand. */
-static void sha256_of_every_length_is_what_libmd_says(void **state)
-{
-    (void)state;
-    uint8_t bytes[260], expected[SHA256_DIGEST_LENGTH];
-    fill(bytes, sizeof bytes);
-    for (size_t len = 0; len <= sizeof bytes; len++) {
-        struct hasher hasher;
-        struct hash hash;
-        SHA2_CTX libmd;
-        SHA256Init(&libmd);
-        SHA256Update(&libmd, bytes, len);
-        SHA256Final(expected, &libmd);
-        hash_bytes(bytes, len, &hash);
-        assert_memory_equal(hash.bytes, expected, sizeof expected);
-        hash_begin(&hasher);
-        for (size_t at = 0, piece = len % 70 + 1; at < len; at += piece)
-            hash_add(&hasher, bytes + at, len - at < piece ? len - at : piece);
-        hash_end(&hasher, &hash);
-        assert_memory_equal(hash.bytes, expected, sizeof expected);
-    }
-}
-
-static void the_instructions_do_what_libmd_does(void **state)
-{
-    (void)state;
-    uint8_t bytes[5 * SHA256_BLOCK];
-    uint32_t fast[8] = {1, 2, 3, 4, 5, 6, 7, 8}, slow[8] = {1, 2, 3, 4, 5, 6, 7, 8};
-    fill(bytes, sizeof bytes);
-    if (!sha256_blocks_fast(fast, bytes, 5))
-        skip();
-    for (int i = 0; i < 5; i++)
-        SHA256Transform(slow, bytes + (ptrdiff_t)i * SHA256_BLOCK);
-    assert_memory_equal(fast, slow, sizeof fast);
 }
 
 static void fnv1a_of_known_texts(void **state)
@@ -105,8 +56,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_of_known_texts),
-        cmocka_unit_test(sha256_of_every_length_is_what_libmd_says),
-        cmocka_unit_test(the_instructions_do_what_libmd_does),
         cmocka_unit_test(fnv1a_of_known_texts),
         cmocka_unit_test(pieces_give_the_hash_of_the_whole),
         cmocka_unit_test(fields_cut_elsewhere_differ),
