@@ -94,8 +94,8 @@ static int check_operands(const struct cli_args *args)
         return cli_misuse(args, "something is missing: copydesk %s %s", command->name,
                           command->usage);
     if (command->most >= 0 && args->count > command->most)
-        return cli_misuse(args, "'%s' is too much: copydesk %s %s", args->operand[command->most],
-                          command->name, command->usage);
+        return cli_misuse(args, "'%s' is too much: copydesk %s%s%s", args->operand[command->most],
+                          command->name, *command->usage ? " " : "", command->usage);
     return CLI_PARSED;
 }
 

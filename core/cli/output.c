@@ -53,7 +53,7 @@ int output_json(json_t *value)
 {
     BUF_AUTO struct buf line = BUF_INIT;
     struct error err = {0};
-    int result = value ? json_to_buf(value, JSON_COMPACT | JSON_ENCODE_ANY, &line, &err)
+    int result = value ? json_to_buf(value, JSON_TEXT, &line, &err)
                        : error_set(&err, ERR_NOMEM, "out of memory");
     json_decref(value);
     if (result < 0) {

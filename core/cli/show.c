@@ -1,5 +1,7 @@
 /* copydesk show */
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "cli/articles.h"
@@ -15,8 +17,14 @@ static void print_field(const char *name, struct str value)
     if (value.len == 0)
         return;
     printf("%s%-12s%s", output_style(STYLE_DIM), name, output_style(STYLE_PLAIN));
-    output_line(value, 200);
+    output_line(value, UINT_MAX);
     putchar('\n');
+}
+
+/* Many captions end with their credit: it is not said twice. */
+static bool holds(struct str text, struct str part)
+{
+    return part.len == 0 || (text.len && memmem(text.at, text.len, part.at, part.len));
 }
 
 static void print_captions(const struct caption_list *captions)
@@ -24,7 +32,7 @@ static void print_captions(const struct caption_list *captions)
     for (size_t i = 0; i < captions->count; i++) {
         fputs("\n[picture] ", stdout);
         output_text(captions->at[i].text);
-        if (captions->at[i].credit.len) {
+        if (!holds(captions->at[i].text, captions->at[i].credit)) {
             fputs(" (", stdout);
             output_text(captions->at[i].credit);
             putchar(')');

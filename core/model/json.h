@@ -30,7 +30,10 @@ json_t *tags_to_json(const struct tag_list *tags);
 /* {text, spans, plugin}; null when there is none. */
 json_t *summary_to_json(const struct summary *summary);
 
-/* Appends the value as text (`flags`: JSON_COMPACT ...). Use this and not json_dumps: jansson 2.14
+/* The flags for what a person or jq reads: on one line, 0.8 as 0.8 and not 0.80000000000000004. */
+#define JSON_TEXT (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
+/* Appends the value as text (`flags`: JSON_TEXT ...). Use this and not json_dumps: jansson 2.14
  * overlooks that a key could not be written, and gives text with a hole in it. ERR_NOMEM,
  * ERR_LIMIT. */
 int json_to_buf(const json_t *value, size_t flags, struct buf *out, struct error *err);

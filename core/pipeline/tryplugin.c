@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "model/json.h"
 #include "model/wire.h"
@@ -262,15 +263,15 @@ static void begin(struct try_run *run, struct trial *trial)
 
 static void emit(struct try_run *run, struct trial *trial)
 {
-    char *text = trial->answer ? json_dumps(trial->answer, JSON_COMPACT) : NULL;
-    if (!text && run->fatal.code == 0)
+    BUF_AUTO struct buf text = BUF_INIT;
+    const bool made = trial->answer && json_to_buf(trial->answer, JSON_TEXT, &text, NULL) >= 0;
+    if (!made && run->fatal.code == 0)
         error_set(&run->fatal, ERR_NOMEM, "out of memory while writing an answer");
     run->counts.articles++;
-    if (text && !run->stopped && run->each(text, strlen(text), run->data) != 0) {
+    if (made && !run->stopped && run->each(text.at, text.len, run->data) != 0) {
         run->stopped = true;
         error_set(&run->fatal, ERR_CANCELLED, "stopped");
     }
-    free(text);
 }
 
 static void emit_done(struct try_run *run)

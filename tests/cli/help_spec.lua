@@ -53,6 +53,8 @@ describe("help", function()
         local result = t.run({ "show", "1", "2" })
         assert.equal(2, result.code)
         assert.truthy(result.err:find("'2' is too much", 1, true))
+        result = t.run({ "list", "2" })
+        assert.truthy(result.err:find("'2' is too much: copydesk list\n", 1, true), result.err)
     end)
 
     it("refuses an id that is no number", function()

@@ -82,7 +82,9 @@ end
 local function captions(article)
     local lines = {}
     for _, caption in ipairs(article.captions) do
-        local credit = caption.credit and caption.credit ~= "" and " (" .. caption.credit .. ")" or ""
+        local credit = caption.credit or ""
+        -- many captions end with their credit: it is not said twice
+        credit = caption.text:find(credit, 1, true) and "" or " (" .. credit .. ")"
         lines[#lines + 1] = "- " .. escape((caption.text .. credit):gsub("%s+", " "))
     end
     return #lines > 0 and "\n\n" .. table.concat(lines, "\n") or ""

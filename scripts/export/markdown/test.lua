@@ -58,6 +58,14 @@ return {
         end,
     },
     {
+        name = "a credit that the caption holds is not said twice",
+        articles = { article { captions = { { text = "The ferry. Photo: A. Bauer", credit = "A. Bauer" } } } },
+        check = function(answer)
+            local _, content = only(answer)
+            assert(content:find("\n\n- The ferry. Photo: A. Bauer\n", 1, true), content)
+        end,
+    },
+    {
         name = "a hostile headline makes a harmless name",
         articles = { article { headline = "../../etc/passwd \0 CON" } },
         check = function(answer) assert(answer["etc-passwd-con-17.md"], (next(answer))) end,
