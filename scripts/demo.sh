@@ -5,7 +5,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 step() { printf '\n== %s\n' "$*"; }
 show() {
-    printf '$ copydesk %s\n' "$*"
+    printf '$ copydesk'
+    for word in "$@"; do
+        case $word in
+        *[!A-Za-z0-9_./:-]*) printf " '%s'" "$word" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
+    echo
     "$program" "$@"
 }
 

@@ -56,7 +56,8 @@ static int store_paths(const struct cli_args *args)
     int result = ingest_paths(desk, (const char *const *)args->operand, (size_t)args->count,
                               &ingest, &callbacks, &counts, &err);
     bar_clear(&bar);
-    if (!printer.json && (counts.documents > 1 || printer.quiet || result < 0))
+    /* the line of a single document says it all; an empty folder has no line */
+    if (!printer.json && (counts.documents != 1 || printer.quiet || result < 0))
         print_sum(&counts);
     if (result < 0)
         return cli_failed(args, &err);

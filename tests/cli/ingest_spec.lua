@@ -56,6 +56,11 @@ describe("ingest", function()
         assert.equal(0, #headlines(desk))
     end)
 
+    it("says that an empty folder held nothing", function()
+        local desk = t.desk()
+        assert.equal("0 documents: 0 new articles, 0 known\n", t.must({ "-C", desk, "ingest", desk .. "/inbox" }).out)
+    end)
+
     it("gives each article language, tags and a summary", function()
         local desk = t.desk(t.sample)
         for _, article in ipairs(t.json({ "-C", desk, "list", "--json" })) do
