@@ -8,11 +8,12 @@
  * close_writer() after it ended; between them all functions of a writer are called on that one
  * thread. A reader belongs to one thread at a time; readers and the writer work at the same time.
  *
- * Transactions. The writer calls begin, then for each request of a group: mark, the operation,
- * and keep, or undo when the operation failed; then commit. After a commit that failed it calls
- * rollback, and tries each request of the group again in a transaction of its own, so that one
- * request fails alone there too. An error that makes the whole transaction useless (the disk is
- * full) is told by broken(): then the writer rolls back and does the same. */
+ * Transactions. The writer calls begin, the operation of each request of a group, and commit. When
+ * one of them failed it calls rollback and does the group again with marks: before each request
+ * mark, after it keep, or undo when the operation failed; then commit. When the commit failed, or
+ * an error made the whole transaction useless (the disk is full), which broken() tells, it calls
+ * rollback and tries each request in a transaction of its own, so that one fails alone there too.
+ * A group of one request is such a transaction at once. */
 #pragma once
 
 #include "store/store.h"

@@ -5,7 +5,7 @@
  * store_submit from the loop's thread, gathered, and committed in groups; a request's `done` is
  * called on the loop's thread after the COMMIT that made it durable, never before. A request
  * belongs to its caller and must stay as it is until `done`. Each request is atomic: all of it or
- * nothing; one that fails takes no other of its group with it (savepoints).
+ * nothing; one that fails takes no other of its group with it.
  *
  * The queue is bounded (STORE_QUEUE_BYTES, STORE_QUEUE_ITEMS): store_submit gives ERR_BUSY when it
  * is full, and `room` is called when there is room again.

@@ -4,9 +4,10 @@
  * next one time to gather: as many milliseconds as it had requests, at most COMMIT_GATHER_MS. So a
  * caller that waits for each write is not held up, and many at a time share one fsync.
  *
- * One bad request of a group is undone alone (a savepoint each). When the transaction itself breaks
- * (the disk is full, memory is out) all of it is rolled back, and each request of the group is
- * tried in a transaction of its own, so that an error meets the request that it belongs to.
+ * A bad request takes no other of its group with it: the group is rolled back and done again with
+ * a savepoint each, and the bad one is undone alone. When the transaction itself breaks (the disk
+ * is full, memory is out) each request of the group is tried in a transaction of its own, so that
+ * an error meets the request that it belongs to.
  *
  * Index. Articles wait for it until INDEX_GROUP of them do, or until no write came for
  * INDEX_LINGER_MS, or until somebody waits for it. After an error (no space for the index, say) it

@@ -308,6 +308,7 @@ static int add_ingest_result(struct engine_writer *writer, const struct store_re
 int writer_apply(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     struct applied applied = {.part.document_id = request->document.id};
+    arena_clear(writer->arena);
     int rc = check_document(writer, request->document.id, &applied, err);
     if (rc == 0)
         rc = change_add(writer, "ingest", request->document.id, 0, clock_wall_us(),

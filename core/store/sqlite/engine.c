@@ -138,7 +138,6 @@ static int commit(struct engine_writer *writer, struct error *err)
 
 static int mark(struct engine_writer *writer, struct error *err)
 {
-    arena_clear(writer->arena);
     writer->marked_seq = writer->seq;
     return run(writer, STATEMENT_SAVEPOINT, err);
 }

@@ -81,6 +81,7 @@ static int replace_tags(struct engine_writer *writer, const struct article_part 
 int writer_revise(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     struct article_part part = {0};
+    arena_clear(writer->arena);
     if (request->piece_count != 1)
         return error_set(err, ERR_INTERNAL, "a revision is of one article, not of %zu",
                          request->piece_count);

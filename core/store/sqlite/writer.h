@@ -26,7 +26,7 @@ struct engine_writer {
     sqlite3_stmt *statements[STATEMENT_COUNT];
     ZSTD_CCtx *zstd;
     struct buf packed, compressed, key; /* scratch */
-    struct arena *arena;                /* cleared at each request */
+    struct arena *arena;                /* cleared at each apply and revise */
     struct names names;                 /* plugins and keys that were looked up */
     int64_t seq;                        /* the last commit sequence number given */
     int64_t committed_seq, marked_seq;
