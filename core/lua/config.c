@@ -283,8 +283,7 @@ static int config_work(lua_State *L)
     sandbox_open(L);
     state_of(L)->ready = true;
     lua_pushfstring(L, "@%s", work->name);
-    if (luaL_loadbufferx(L, work->bytes.at ? work->bytes.at : "", work->bytes.len,
-                         lua_tostring(L, -1), "t") != LUA_OK) {
+    if (state_load(L, work->bytes) != LUA_OK) {
         lua_pushliteral(L, "; look for a missing comma, quote or bracket in this line or the one "
                            "before");
         lua_concat(L, 2);

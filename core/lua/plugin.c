@@ -26,8 +26,7 @@ static int load_work(lua_State *L)
     if (!file)
         return luaL_error(L, "%s has no init.lua", state->name);
     lua_pushfstring(L, "@%s/init.lua", state->name);
-    if (luaL_loadbufferx(L, file->bytes.at ? file->bytes.at : "", file->bytes.len,
-                         lua_tostring(L, -1), "t") != LUA_OK)
+    if (state_load(L, file->bytes) != LUA_OK)
         return lua_error(L);
     lua_call(L, 0, 1);
     manifest_check(L, source, plugin->functions);

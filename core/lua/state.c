@@ -241,3 +241,11 @@ int state_call(struct state *state, lua_CFunction work, void *data, int results,
     lua_settop(L, top);
     return fault_finish(state, status, fault);
 }
+
+int state_load(lua_State *L, struct str text)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const size_t skip = str_starts(text, mark) ? sizeof mark - 1 : 0;
+    return luaL_loadbufferx(L, text.at ? text.at + skip : "", text.len - skip, lua_tostring(L, -1),
+                            "t");
+}

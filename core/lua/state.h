@@ -80,3 +80,7 @@ void state_check(lua_State *L);
 /* Fills a fault; gives ERR_PLUGIN. */
 int lua_fault_set(struct lua_fault *fault, int guard, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold));
+
+/* luaL_loadbufferx of text under the chunk name that is on the top of the stack. A byte order mark,
+ * which some editors write, is passed over. */
+int state_load(lua_State *L, struct str text);

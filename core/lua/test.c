@@ -36,8 +36,7 @@ static int load_cases(lua_State *L)
     const char *name = state_of(L)->name;
     const struct lua_file *file = area_find_file(source->files, source->file_count, "test.lua");
     lua_pushfstring(L, "@%s/test.lua", name);
-    if (luaL_loadbufferx(L, file->bytes.at ? file->bytes.at : "", file->bytes.len,
-                         lua_tostring(L, -1), "t") != LUA_OK)
+    if (state_load(L, file->bytes) != LUA_OK)
         return lua_error(L);
     lua_call(L, 0, 1);
     if (!lua_istable(L, -1))

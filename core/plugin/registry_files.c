@@ -65,6 +65,10 @@ static int read_one(int dir_fd, const char *folder, const char *name, struct plu
     if (*count >= LIMIT(PLUGIN_FILES))
         return error_set(err, ERR_LIMIT, "%s holds more than %lu files (limit PLUGIN_FILES)",
                          folder, LIMIT(PLUGIN_FILES));
+    if (utf8_valid(name, strlen(name)) < strlen(name))
+        return error_set(err, ERR_INVALID,
+                         "%s/%s is no UTF-8 name; a plugin's files need one: rename it", folder,
+                         name);
     FILE_AUTO int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 && errno == ELOOP)
         return error_set(err, ERR_DENIED,

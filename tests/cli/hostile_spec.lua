@@ -157,3 +157,38 @@ describe("a shell with tight limits", function()
         assert.is_truthy(result.err:find("too many open files", 1, true), result.err)
     end)
 end)
+
+describe("a plugin that is broken or odd", function()
+    after_each(desk.finish)
+
+    it("can be listed and tested though desk.lua names it, and stops no export", function()
+        local dir = desk.desk(desk.sample)
+        desk.plugin(dir, "tag", "keywords", "syntax(", { ["test.lua"] = "return {}" })
+        local list = desk.must({ "-C", dir, "plugins" }, nil, 3)
+        assert.is_truthy(list.out:find("tag/keywords/init.lua:1", 1, true), list.out)
+        assert.is_truthy(list.out:find("tag/entities", 1, true), list.out)
+        desk.must { "-C", dir, "plugin", "test", "export/json" }
+        desk.must { "-C", dir, "export", "--format", "json", "--to", desk.folder() .. "/a.jsonl" }
+        for _, words in ipairs { { "ingest", desk.sample }, { "ingest", "--explain", desk.sample } } do
+            local result = desk.must({ "-C", dir, table.unpack(words) }, nil, 1)
+            assert.is_truthy(result.err:find("tag/keywords/init.lua:1", 1, true), result.err)
+        end
+    end)
+
+    it("may begin with a byte order mark, as may desk.lua", function()
+        local dir = desk.desk()
+        desk.plugin(dir, "tag", "marked", "\u{FEFF}" .. desk.tagger("marked", "return require 'more'"),
+            { ["more.lua"] = "\u{FEFF}return {}" })
+        desk.write(dir .. "/desk.lua", "\u{FEFF}desk.ingest { 'text' } desk.tag { 'marked' }\r\n")
+        desk.must { "-C", dir, "ingest", desk.sample }
+    end)
+
+    it("is refused by name where a file's name is no UTF-8", function()
+        local dir = desk.desk()
+        local folder = desk.plugin(dir, "tag", "odd", desk.tagger("odd", "return {}"))
+        desk.write(folder .. "/a\255.lua", "return {}")
+        desk.write(dir .. "/desk.lua", "desk.ingest { 'text' } desk.tag { 'odd' }")
+        local result = desk.must({ "-C", dir, "ingest", desk.sample }, nil, 1)
+        assert.is_truthy(result.err:find("no UTF-8 name", 1, true), result.err)
+    end)
+end)
