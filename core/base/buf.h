@@ -32,7 +32,8 @@ int buf_append(struct buf *buf, const void *bytes, size_t len);
 int buf_text(struct buf *buf, const char *text);
 int buf_str(struct buf *buf, struct str text);
 int buf_byte(struct buf *buf, uint8_t byte);
-int buf_vprintf(struct buf *buf, const char *format, va_list args);
+int buf_vprintf(struct buf *buf, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int buf_varint(struct buf *buf, uint64_t value); /* LEB128 */
 /* Removes `len` bytes (at most all) from the front. */

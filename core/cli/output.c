@@ -209,7 +209,8 @@ void output_time(int64_t wall_us)
         fputs(text, stdout);
 }
 
-static void say(const char *before, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(const char *before, const char *format,
+                                                      va_list args)
 {
     BUF_AUTO struct buf raw = BUF_INIT;
     BUF_AUTO struct buf clean = BUF_INIT;
