@@ -15,6 +15,20 @@ refuse() { # MESSAGE PATTERN PATH...
     fi
 }
 refuse "core never includes plugins" '#include *[<"](\.\./)*plugins/' core
+refuse_floors() { # HIGHER FLOOR...
+    local higher=$1 floor
+    shift
+    for floor in "$@"; do
+        refuse "core/$floor sees floors above or beside it" "#include \"($higher)/" "core/$floor"
+    done
+}
+refuse_floors 'model|store|plugin|lua|worker|pipeline|cli' base
+refuse_floors 'store|plugin|lua|worker|pipeline|cli' model
+refuse_floors 'plugin|lua|worker|pipeline|cli' store
+refuse_floors 'store|lua|worker|pipeline|cli' plugin
+refuse_floors 'worker|pipeline|cli' lua
+refuse_floors 'pipeline|cli' worker
+refuse_floors 'cli' pipeline
 refuse "plugins include only include/copydesk" '#include *[<"](\.\./)*core/' plugins
 refuse "allocate through base/alloc.h" '[^_a-z](malloc|calloc|realloc|strdup|strndup)\(' \
     'core/*.c' ':!core/base/alloc.c'

@@ -26,7 +26,7 @@
     X(TAG_BYTES, 512, "bytes", "a tag's scheme, label or code")                                    \
     X(SPANS_PER_TAG, 2000, "spans", "spans of one tag or summary")                                 \
     X(SUMMARY_BYTES, 64 * KIB, "bytes", "a summary")                                               \
-    X(WORDS_BYTES, 64 * MIB, "bytes", "the index words of one article")                            \
+    X(WRITE_BYTES, 64 * MIB, "bytes", "memory of the store thread for one write")                  \
     X(PLUGIN_FILES, 64, "files", "files of one plugin")                                            \
     X(PLUGIN_BYTES, 8 * MIB, "bytes", "all files of one plugin")                                   \
     X(PLUGINS, 256, "plugins", "plugins of one desk")                                              \

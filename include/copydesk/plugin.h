@@ -182,7 +182,7 @@ struct desk_output {
 };
 
 /* One stage. Input and answer are one msgpack object each; the input has been checked to be well
- * formed. Keys are the field names of the Lua contract (see `copydesk help plugin`).
+ * formed. Keys are the field names of the Lua contract (see scripts/README.md).
  *   ingest     document {text, name, source, encoding, size, received, options} ->
  *              array of drafts {headline, body, range: [start, end), ...}
  *   tag        article {id, headline, text, language, ..., options} ->

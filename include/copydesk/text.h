@@ -14,7 +14,7 @@
  *
  * The words blob
  * --------------
- * The list of words of one text, as it crosses from a worker to the host and is kept for deletes.
+ * The list of words of one text, as words() gives it.
  * All numbers are LEB128 varints (7 bits a byte, lowest first, at most 5 bytes, below 2^32).
  *
  *     byte    0x57 'W'
@@ -71,7 +71,8 @@ struct desk_text_language {
 struct desk_text_api {
     uint32_t size;
     /* Raised whenever the same text would give other words: an index made with another number must
-     * be made anew (deletes replay the words that were indexed). */
+     * be made anew, since a delete asks for the words again and must get those that were indexed.
+     */
     uint32_t words_version;
 
     /* A context, or NULL when memory is out. close(NULL) does nothing. */

@@ -63,7 +63,7 @@ static int read_state(struct engine_writer *writer, struct error *err)
 
 static int set_up(struct engine_writer *writer, const char *dir, struct error *err)
 {
-    if (!(writer->arena = arena_new(LIMIT(WORDS_BYTES))))
+    if (!(writer->arena = arena_new(LIMIT(WRITE_BYTES))))
         return error_set(err, ERR_NOMEM, "out of memory while opening the store");
     int rc = connection_open(dir, CONNECTION_WRITE, &writer->db, err);
     if (rc == 0)

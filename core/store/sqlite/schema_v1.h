@@ -15,7 +15,7 @@
  *
  * key and source_key are made by SQL function desk_key() and follow the `text` service's version,
  * as does articles.identity (a 64-bit hash, a hint: identity.c compares the things themselves).
- * The tables of the index are sqlite/index_schema.c's. */
+ * The tables of the index are sqlite/index.c's. */
 #pragma once
 
 static const char schema_v1[] =
