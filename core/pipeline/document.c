@@ -268,6 +268,7 @@ static void pack_ingest(struct doc *doc)
 {
     const struct plugin_chain *chain = &doc->in->desk->ingest;
     msgpack_packer packer;
+    buf_reserve(&doc->job.payload, doc->request.document.bytes.len + KIB);
     wire_packer(&packer, &doc->job.payload);
     msgpack_pack_map(&packer, 2);
     wire_pack_key(&packer, "plugins");

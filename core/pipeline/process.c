@@ -21,6 +21,8 @@ struct str failure_text(struct arena *arena, const char *text)
     return arena_str(arena, all);
 }
 
+#define PACKED_ROOM 2048 /* so that hardly an article or answer makes its buffer grow */
+
 static bool is_skipped(const struct article_work *work, size_t place)
 {
     return work->skipped[place / 64] >> (place % 64) & 1;
@@ -41,12 +43,25 @@ static size_t chain_left(const struct article_work *work)
     return left;
 }
 
+/* What no plugin can see stays here: why and where the article was cut. */
+static struct article what_plugins_see(const struct article *article)
+{
+    struct article seen = *article;
+    seen.first_line = seen.last_line = 0;
+    seen.range_start = seen.range_end = 0;
+    seen.evidence = (struct evidence_list){0};
+    seen.lines = (struct draft_lines){0};
+    return seen;
+}
+
 static void pack_job(struct article_work *work)
 {
     const struct plugin_chain *chain = &work->desk->article;
+    const struct article seen = what_plugins_see(&work->piece->article);
     msgpack_packer packer;
     const size_t left = chain_left(work);
     buf_clear(&work->job.payload);
+    buf_reserve(&work->job.payload, seen.body.len + PACKED_ROOM);
     wire_packer(&packer, &work->job.payload);
     msgpack_pack_map(&packer, 2);
     wire_pack_key(&packer, "plugins");
@@ -55,7 +70,7 @@ static void pack_job(struct article_work *work)
         if (!is_skipped(work, i))
             msgpack_pack_uint32(&packer, chain->at[i]->index);
     wire_pack_key(&packer, "article");
-    article_pack(&packer, &work->piece->article);
+    article_pack(&packer, &seen);
     work->job.calls = left ? (unsigned)left : 1;
 }
 
@@ -164,6 +179,7 @@ static void take_answer(struct article_work *work, const struct desk_plugin *plu
     BUF_AUTO struct buf kept = BUF_INIT;
     struct error why;
     struct hash input;
+    buf_reserve(&kept, PACKED_ROOM);
     input_fingerprint(work, plugin, &input);
     const bool is_tag = strcmp(plugin->entry->kind, "tag") == 0;
     int code = is_tag ? take_tags(work, plugin, answer, &kept, &why)
