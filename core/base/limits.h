@@ -40,6 +40,7 @@
     X(WORKERS, 64, "processes", "workers of one host")                                             \
     X(INFLIGHT_BYTES, 16 * MIB, "bytes", "documents and articles in flight in the host")           \
     X(INFLIGHT_ITEMS, 256, "documents", "documents in flight in the host")                         \
+    X(ANSWERS_BYTES, 16 * MIB, "bytes", "answers of ingest plugins held by the host")              \
     X(WORKER_QUEUE_BYTES, 4 * MIB, "bytes", "jobs sent to one worker and not answered")            \
     X(WORKER_QUEUE_ITEMS, 16, "jobs", "jobs sent to one worker and not answered")                  \
     X(STORE_QUEUE_BYTES, 16 * MIB, "bytes", "writes waiting for the store thread")                 \

@@ -253,6 +253,7 @@ static void cut(struct pool_job *job, const struct pool_answer *answer)
 {
     struct doc *doc = job->data;
     buf_free(&job->payload);
+    intake_answered(doc->in, doc, answer->fault ? 0 : pool_frame_bytes(answer->frame));
     if (doc->in->fatal.code < 0) {
         intake_fatal(doc->in, doc, &doc->in->fatal);
     } else if (answer->fault) {
@@ -287,6 +288,7 @@ void doc_cut(struct doc *doc)
     doc->job.data = doc;
     pack_ingest(doc);
     if (buf_failed(&doc->job.payload)) {
+        intake_answered(doc->in, doc, 0);
         fail(doc, GUARD_MEMORY, "out of memory while sending the document to a worker", "");
         return;
     }

@@ -64,6 +64,7 @@ static void leave(struct intake *in, struct doc *doc)
 {
     in->items--;
     in->bytes -= doc->weight;
+    in->held -= doc->held;
     doc_free(doc);
 }
 
@@ -75,6 +76,23 @@ static void drop_all(struct intake *in, struct doc_list *list)
         if (doc->started == doc->finished)
             leave(in, doc);
     }
+}
+
+/* A small document may have a large answer. How large the next will be is guessed from the largest
+ * of late: what they may bring together stays below the limit, or one is cut alone. */
+static bool may_cut(const struct intake *in)
+{
+    return (in->cuts == 0 && in->held == 0) ||
+           in->held + (in->cuts + 1) * in->expected < LIMIT(ANSWERS_BYTES);
+}
+
+void intake_answered(struct intake *in, struct doc *doc, size_t bytes)
+{
+    const size_t faded = in->expected - in->expected / 8;
+    in->cuts--;
+    in->expected = bytes > faded ? bytes : faded;
+    doc->held = bytes;
+    in->held += bytes;
 }
 
 static void pump(struct intake *in)
@@ -89,8 +107,10 @@ static void pump(struct intake *in)
             pop(&in->cutting);
         doc_next_article(doc);
     }
-    while (in->ready.first && !host_pool_full(in->desk))
+    while (in->ready.first && !host_pool_full(in->desk) && may_cut(in)) {
+        in->cuts++;
         doc_cut(pop(&in->ready));
+    }
     if (want_more(in))
         pull(in);
     if (in->items == 0 && !in->pulling && (in->feed_end || in->fatal.code < 0))
@@ -173,6 +193,7 @@ int intake_run(struct intake *in, struct feed *feed, bool resuming, struct error
     in->feed = feed;
     in->resuming = resuming;
     in->feed_end = in->done = false;
+    in->expected = LIMIT(ANSWERS_BYTES) / 4;
     in->ready.end = &in->ready.first;
     in->cutting.end = &in->cutting.first;
     in->desk->room = room;

@@ -23,6 +23,7 @@ struct doc {
     struct str *notes;
     size_t note_count;
     size_t weight; /* bytes it counts for */
+    size_t held;   /* bytes of the answer that cut it */
     bool resumed;
 };
 
@@ -38,6 +39,8 @@ struct intake {
     struct feed *feed;
     bool resuming, pulling, feed_end, done;
     size_t items, bytes;     /* in flight */
+    unsigned cuts;           /* documents at an ingest plugin */
+    size_t held, expected;   /* bytes of answers here; what one more may bring */
     struct doc_list ready;   /* received, to be cut */
     struct doc_list cutting; /* cut, with articles that were not sent to a worker yet */
     int64_t told_us;         /* last progress */
@@ -55,6 +58,8 @@ void doc_next_article(struct doc *doc); /* one article to a worker */
 void doc_free(struct doc *doc);
 
 /* ---- called by the steps ---- */
+/* An ingest plugin answered, with so many bytes (0: it failed). */
+void intake_answered(struct intake *in, struct doc *doc, size_t bytes);
 void intake_ready(struct intake *in, struct doc *doc);
 void intake_cutting(struct intake *in, struct doc *doc);
 /* Reports, counts, frees. */

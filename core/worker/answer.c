@@ -18,6 +18,7 @@
 struct pool_frame {
     msgpack_zone zone;
     msgpack_object root;
+    size_t len;
     unsigned holders; /* the pool while it hands it out, and who keeps it: both may let go first */
     uint8_t body[];
 };
@@ -31,12 +32,18 @@ static struct pool_frame *frame_new(const uint8_t *body, size_t len, struct erro
         return NULL;
     }
     frame->holders = 1;
+    frame->len = len;
     memcpy(frame->body, body, len);
     if (frame_unpack(frame->body, len, &frame->zone, &frame->root, err) < 0) {
         pool_frame_free(frame);
         return NULL;
     }
     return frame;
+}
+
+size_t pool_frame_bytes(const struct pool_frame *frame)
+{
+    return frame ? frame->len : 0;
 }
 
 void pool_frame_free(struct pool_frame *frame)

@@ -100,6 +100,7 @@ void pool_session_end(struct pool *pool, int64_t session);
 /* Takes the frame so that `value` outlives the callback; free with pool_frame_free. */
 struct pool_frame *pool_answer_keep(const struct pool_answer *answer);
 void pool_frame_free(struct pool_frame *frame);
+size_t pool_frame_bytes(const struct pool_frame *frame); /* as it came over the wire */
 unsigned pool_workers(const struct pool *pool);
 /* CPU of ended workers (getrusage) and of running ones (/proc), microseconds; largest resident
  * size, bytes; workers replaced so far. */

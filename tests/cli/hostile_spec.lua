@@ -192,3 +192,29 @@ describe("a plugin that is broken or odd", function()
         assert.is_truthy(result.err:find("no UTF-8 name", 1, true), result.err)
     end)
 end)
+
+describe("answers far larger than their documents", function()
+    after_each(desk.finish)
+
+    it("are not all in the host at once", function()
+        local dir, folder = desk.desk(), desk.folder()
+        for i = 1, 12 do
+            desk.write(folder .. "/" .. i, "Document " .. i .. "\n")
+        end
+        desk.plugin(dir, "ingest", "swell", [[
+return { kind = "ingest", name = "swell", version = "1.0.0", api = 1, about = "A test.",
+    claims = function() return 1 end,
+    run = function()
+        local list = {}
+        for i = 1, 200 do list[i] = { headline = "h" .. i, body = ("word "):rep(60000) .. i } end
+        return list
+    end }
+]])
+        desk.write(dir .. "/desk.lua", "desk.ingest { 'swell' }")
+        local peak = desk.python_says([[
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)]], desk.bin, "-C", dir, "ingest", folder)
+        assert.is_true(tonumber(peak) < 512 * 1024, "a process took " .. peak .. " KiB")
+    end)
+end)
