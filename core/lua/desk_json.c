@@ -6,33 +6,34 @@
 #include <lauxlib.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "lua/desk.h"
 #include "lua/frozen.h"
+#include "model/json.h"
 
 #define BOX_NAME "desk.json.box"
 
 /* Owns what jansson made while Lua errors may jump over C frames. */
 struct json_box {
     json_t *value;
-    char *text;
+    struct buf text;
 };
 
 static int box_free(lua_State *L)
 {
     struct json_box *box = lua_touserdata(L, 1);
     json_decref(box->value);
-    free(box->text);
-    *box = (struct json_box){NULL, NULL};
+    box->value = NULL;
+    buf_free(&box->text);
     return 0;
 }
 
 static struct json_box *push_box(lua_State *L)
 {
     struct json_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    *box = (struct json_box){NULL, NULL};
+    *box = (struct json_box){.value = NULL};
     luaL_setmetatable(L, BOX_NAME);
     return box;
 }
@@ -264,13 +265,12 @@ static int json_encode(lua_State *L)
     const size_t flags = JSON_ENCODE_ANY | JSON_SORT_KEYS |
                          (indent ? JSON_INDENT(indent) : (size_t)JSON_COMPACT) |
                          JSON_REAL_PRECISION(writer.long_reals ? 17 : 15);
-    box->text = json_dumps(box->value, flags);
-    if (!box->text)
+    if (json_to_buf(box->value, flags, &box->text, NULL) < 0)
         return luaL_error(L, "desk.json.encode: out of memory");
-    lua_pushstring(L, box->text);
+    lua_pushlstring(L, box->text.at, box->text.len);
     json_decref(box->value);
-    free(box->text);
-    *box = (struct json_box){NULL, NULL};
+    box->value = NULL;
+    buf_free(&box->text);
     return 1;
 }
 

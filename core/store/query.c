@@ -301,6 +301,11 @@ static int parse_term(struct parser *p, struct query_node **out)
     if (filter >= 0)
         return parse_filter(p, name, (enum query_filter)filter, out);
     const char *slip = slip_for(p, name);
+    if (!slip && p->end - p->at > (long)name.len + 1 && p->at[name.len + 1] == '"')
+        return error_set(p->err, ERR_INVALID,
+                         "query, column %u: there is no filter \"" STR_FMT
+                         ":\"; tag: finds tags of every scheme, also \"" STR_FMT "\"",
+                         (unsigned)column_of(p, p->at), STR_ARG(name), STR_ARG(name));
     if (!slip)
         return parse_word(p, out);
     return error_set(p->err, ERR_INVALID,

@@ -83,7 +83,7 @@ describe("search", function()
 
     for query, column in pairs {
         ["-"] = 1, ['bridge "open'] = 8, ["(bridge"] = 1, ["bridge )"] = 8, ["OR bridge"] = 1,
-        ["since:tomorrow"] = 7, ["palce:France"] = 1,
+        ["since:tomorrow"] = 7, ['bridge ship:"HMS Example"'] = 8, ["palce:France"] = 1,
     } do
         it("refuses " .. query .. " and names the column", function()
             local result = t.run({ "-C", desk, "search", "--", query })

@@ -1,6 +1,6 @@
 --- export/markdown: one Markdown file an article, with front matter that Hugo reads.
 --
--- Front matter is YAML: title, date, author, language, tags, places, people, organisations, summary,
+-- Front matter is YAML: title, date, author, language, tags, places, people, organisations, schemes (tags of all other schemes), summary,
 -- source, and copydesk's own id. Strings are always quoted (YAML 1.2, double-quoted style), so that
 -- no headline can be taken for something else. The body is plain text: what Markdown would read as
 -- markup at the start of a line is escaped. Captions follow as a list.
@@ -35,6 +35,22 @@ local function labels(article, scheme)
     return list
 end
 
+-- Schemes that have a key of their own in the front matter; all others stand under `schemes`.
+local KEYS = { keyword = "tags", place = "places", person = "people", organisation = "organisations" }
+
+-- Tags come ordered by scheme.
+local function other_schemes(article)
+    local list, last = {}, nil
+    for _, tag in ipairs(article.tags) do
+        if not KEYS[tag.scheme] and tag.scheme ~= last then
+            last = tag.scheme
+            list[#list + 1] = "  " .. quoted(last) .. ": ["
+                .. table.concat(labels(article, last), ", ") .. "]"
+        end
+    end
+    return #list > 0 and "schemes:\n" .. table.concat(list, "\n") or nil
+end
+
 local function front_matter(article)
     local lines = { "---" }
     local function put(key, value)
@@ -54,10 +70,10 @@ local function front_matter(article)
     put("source", article.infosource)
     put("canonical", article.url)
     put("summary", article.summary)
-    put_list("tags", labels(article, "keyword"))
-    put_list("places", labels(article, "place"))
-    put_list("people", labels(article, "person"))
-    put_list("organisations", labels(article, "organisation"))
+    for _, scheme in ipairs { "keyword", "place", "person", "organisation" } do
+        put_list(KEYS[scheme], labels(article, scheme))
+    end
+    lines[#lines + 1] = other_schemes(article)
     put("copydesk", article.uri)
     lines[#lines + 1] = "---"
     return table.concat(lines, "\n") .. "\n"

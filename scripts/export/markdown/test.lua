@@ -42,6 +42,18 @@ return {
         end,
     },
     {
+        name = "tags of one's own schemes are there, too",
+        articles = { article { tags = {
+            { scheme = "keyword", label = "ferry", score = 1 },
+            { scheme = "topic", label = "ships", score = 1 },
+            { scheme = "topic", label = "trains", score = 1 },
+        } } },
+        check = function(answer)
+            local _, content = only(answer)
+            assert(content:find('schemes:\n  "topic": ["ships", "trains"]\n', 1, true), content)
+        end,
+    },
+    {
         name = "a line that looks like markup is escaped",
         articles = { article { text = "# not a heading\n\n1. not a list\n\n*plain*" } },
         check = function(answer)

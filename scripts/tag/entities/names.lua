@@ -19,7 +19,8 @@ local WEIGHT = { title = 2, speech = 1.5, given = 2, acronym = 1.2, part = 1, pa
 -- A word that has its capital only from the start of sentences, or stands in small letters elsewhere,
 -- is no name for that ("Analysts said").
 local function shows_case(run, at)
-    return run.words[at] > 1 or (run.initial[at] < run.count[at] and run.lower[at] == 0)
+    return run.words[at] > 1
+        or (run.initial[at] < run.count[at] and run.lower[at] == 0 and #run.text[at] > 2)
 end
 
 local function person_evidence(run, at)

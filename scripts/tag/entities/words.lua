@@ -36,7 +36,8 @@ return {
         parliament senate congress assembly court government cabinet embassy consulate
         company corporation corp inc ltd llc plc group holdings bank fund insurance airlines airways
         railway railways motors electric energy steel industries technologies systems media press
-        times post news journal tribune gazette telegraph television radio broadcasting agency
+        times post news journal tribune gazette telegraph courier herald chronicle dispatch observer
+        guardian mirror standard television radio broadcasting agency
         union federation association society foundation organisation organization league alliance
         party club fc united committee forum chamber center centre network project initiative
         army navy police guard force forces church
