@@ -16,7 +16,7 @@ build() { # PRESET
     cmake --preset "$1" -DBUILD_TESTING=ON && cmake --build --preset "$1"
 }
 part_lint() { cmake --preset release -DBUILD_TESTING=ON && .ci/lint.sh; }
-part_release() { build release && ctest --preset release -j 2; }
+part_release() { build release && cmake --build --preset release --target bench && ctest --preset release -j 2; }
 part_cli() { build release && .ci/cli.sh build/release; }
 part_plugins() { build release && build/release/bin/copydesk plugin test; }
 part_install() { build release && .ci/out-of-tree.sh build/release; }

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 [ $# -gt 0 ] || set -- 1k 10k
-cmake --preset release >&2
+cmake --preset release -DBUILD_TESTING=ON >&2
 cmake --build --preset release --target copydesk bench plugin_text >&2
 dir=$(mktemp -d "${TMPDIR:-/tmp}/copydesk-bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
