@@ -118,6 +118,8 @@ static int node_join(struct parser *p, enum query_kind kind, struct query_node *
     struct query_node *node = arena_alloc(p->arena, 1, sizeof(*node));
     if (!node)
         return error_set(p->err, ERR_NOMEM, "out of memory reading a query");
+    if (!*left || !right)
+        return error_set(p->err, ERR_INTERNAL, "a query's term read as nothing");
     node->kind = kind;
     node->column = (*left)->column;
     node->left = *left;
