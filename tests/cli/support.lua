@@ -68,6 +68,8 @@ local function install()
 end
 local place = install()
 M.bin = place .. "/bin/copydesk"
+-- Built with a sanitizer: takes far more memory than what users run.
+M.sanitized = M.shell("ldd " .. quote(M.bin)):find("lib[at]san") ~= nil
 
 --- Runs copydesk. `args`: array of words. Options: `input` (standard input), `cd`, `env` (array of
 -- K=V), `user` (run as nobody when we are root), `seconds` (a limit; 60), `prefix` (words before).
