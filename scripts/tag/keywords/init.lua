@@ -99,7 +99,7 @@ return {
         local list, scores = best_first(candidates)
         local best = list[1] and scores[list[1]]
         for _, at in ipairs(list) do
-            local score = scores[at] / best
+            local score = math.min(1, scores[at] / best) -- keys are rounded: the first may be second
             if #tags == options.max or score < options.min_score then
                 break
             end

@@ -49,6 +49,21 @@ return {
         end,
     },
     {
+        name = "no score is over 1, also where two are as good as equal",
+        article = { headline = "", language = "en", text = (function()
+            local sentences = {}
+            for i = 1, 40 do
+                sentences[i] = ("Alder%d birch%d cedar%d grow. "):format(i % 7, i % 11, i % 13)
+            end
+            return table.concat(sentences)
+        end)() },
+        check = function(answer)
+            for _, tag in ipairs(answer) do
+                assert(tag.score <= 1, tag.label)
+            end
+        end,
+    },
+    {
         name = "max bounds the list",
         article = { headline = "Harbour bridge to close", text = body, language = "en" },
         options = { max = 2 },
