@@ -6,8 +6,7 @@
 --   how early it comes first (a news text says what matters at its start),
 --   a bonus for standing in the headline and for being a name,
 --   and a length factor: phrases are rarer than words, so a repeated phrase says more.
--- Then, best first, a candidate is dropped when a better one holds all its words or it holds a better
--- one and adds too little. After Campos et al., "YAKE!", Information Sciences 509, 2020, for the
+-- Then, best first, a candidate is dropped when a better one holds it or it holds a better one. After Campos et al., "YAKE!", Information Sciences 509, 2020, for the
 -- features; the weights are our own.
 --
 -- Options: `max`, `max_words`, `min_score` (relative to the best).
@@ -45,13 +44,14 @@ local function score_of(candidates, i)
     return score
 end
 
--- Numbers of the candidates, best first. They are sorted as numbers made of score and place: Lua sorts
+-- Numbers of the candidates, best first, their scores, and the highest. They are sorted as numbers made of score and place: Lua sorts
 -- those several times faster than through a function.
 local function best_first(candidates)
-    local keys, scores = {}, {}
+    local keys, scores, best = {}, {}, 0 -- the first key's score may be a hair below the best
     for i = 1, candidates.n do
         if worth_a_look(candidates, i) then
             scores[i] = score_of(candidates, i)
+            best = math.max(best, scores[i])
             keys[#keys + 1] = -math.floor(scores[i] * 1e6) * PLACES + i
         end
     end
@@ -59,7 +59,7 @@ local function best_first(candidates)
     for rank, key in ipairs(keys) do
         keys[rank] = key % PLACES
     end
-    return keys, scores
+    return keys, scores, best
 end
 
 -- Whether a better one holds it as a run of whole words, or it holds a better one. Stems stand between
@@ -96,10 +96,9 @@ return {
             beside = text.analyse(article.headline or "", article.language or analysis.language),
         }
         local tags, chosen = desk.array {}, {}
-        local list, scores = best_first(candidates)
-        local best = list[1] and scores[list[1]]
+        local list, scores, best = best_first(candidates)
         for _, at in ipairs(list) do
-            local score = math.min(1, scores[at] / best) -- keys are rounded: the first may be second
+            local score = scores[at] / best
             if #tags == options.max or score < options.min_score then
                 break
             end

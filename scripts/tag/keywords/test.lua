@@ -49,14 +49,13 @@ return {
         end,
     },
     {
+        -- found by chance: its two best candidates differ in the sixteenth digit, the second being better
         name = "no score is over 1, also where two are as good as equal",
-        article = { headline = "", language = "en", text = (function()
-            local sentences = {}
-            for i = 1, 40 do
-                sentences[i] = ("Alder%d birch%d cedar%d grow. "):format(i % 7, i % 11, i % 13)
-            end
-            return table.concat(sentences)
-        end)() },
+        article = { headline = "ivy daphne", language = "en", text = "Cedar Kelp alder. cedar hazel. "
+            .. "juniper gorse Ivy cedar. gorse Juniper gorse birch. juniper Gorse Hazel Fir. cedar birch "
+            .. "gorse gorse cedar. larch gorse. hazel ivy alder birch. daphne Ivy Kelp. kelp Larch gorse "
+            .. "kelp Fir. gorse Gorse. elm birch Juniper. Larch Fir Kelp Gorse Hazel. gorse Larch. Gorse "
+            .. "juniper Larch Birch. gorse fir fir cedar. larch hazel elm. Gorse hazel." },
         check = function(answer)
             for _, tag in ipairs(answer) do
                 assert(tag.score <= 1, tag.label)
