@@ -1,6 +1,7 @@
 /* desk.lua: settings are functions that collect; what they collected is given as msgpack:
  *   ingest, tag, summarize = [ {name, options?, line} ]    watch = [ {folder, line, ...} ]
  *   job = [ {name, line, ...} ]    native = [ path ]    source = text
+ *   grant = [ {name, line, read, env, command, manifest} ]
  * in the order in which desk.lua says them. `line` is where it was said, for later messages. */
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ static void collect_watch(lua_State *L, const char *setting);
 static void collect_job(lua_State *L, const char *setting);
 static void collect_native(lua_State *L, const char *setting);
 static void collect_source(lua_State *L, const char *setting);
+static void collect_grant(lua_State *L, const char *setting);
 
 static const struct setting {
     const char *name, *example;
@@ -36,6 +38,8 @@ static const struct setting {
      collect_job, false},
     {"native", "desk.native { \"/opt/plugins/shout.so\" }", collect_native, false},
     {"source", "desk.source \"Global Times\"", collect_source, true},
+    {"grant", "desk.grant { \"tag/ships\", read = { \"/srv/fleet.tsv\" }, manifest = \"...\" }",
+     collect_grant, false},
 };
 #define SETTING_COUNT (sizeof settings / sizeof *settings)
 
@@ -60,6 +64,14 @@ static const struct config_field job_fields[] = {
     {"deadline", FIELD_SPAN, NULL},
     {"timeout", FIELD_SPAN, NULL},
     {"retry", FIELD_WHOLE, NULL},
+    {NULL, 0, NULL},
+};
+
+static const struct config_field grant_fields[] = {
+    {"read", FIELD_TEXTS, NULL},
+    {"env", FIELD_TEXTS, NULL},
+    {"command", FIELD_TEXTS, NULL},
+    {"manifest", FIELD_TEXT, NULL},
     {NULL, 0, NULL},
 };
 
@@ -217,6 +229,14 @@ static void collect_job(lua_State *L, const char *setting)
     if (exports == tasks)
         config_refuse(L, setting, "it runs either an export or a task");
     collect_named(L, setting, "name", job_fields);
+}
+
+static void collect_grant(lua_State *L, const char *setting)
+{
+    if (lua_rawgeti(L, 1, 1) == LUA_TSTRING)
+        check_listed(L, setting, lua_tostring(L, -1));
+    lua_settop(L, 1);
+    collect_named(L, setting, "name", grant_fields);
 }
 
 static void collect_native(lua_State *L, const char *setting)

@@ -10,6 +10,7 @@ enum config_type {
     FIELD_FLAG,
     FIELD_WHOLE,
     FIELD_TABLE,
+    FIELD_TEXTS, /* a list of texts */
 };
 
 struct config_field {

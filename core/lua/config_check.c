@@ -6,9 +6,13 @@
 #include "lua/config.h"
 
 static const char *const wanted[] = {
-    [FIELD_TEXT] = "a text",          [FIELD_SPAN] = "a span as \"500ms\", \"90s\" or \"7d\"",
-    [FIELD_CHOICE] = "one of",        [FIELD_FLAG] = "true or false",
-    [FIELD_WHOLE] = "a whole number", [FIELD_TABLE] = "a table",
+    [FIELD_TEXT] = "a text",
+    [FIELD_SPAN] = "a span as \"500ms\", \"90s\" or \"7d\"",
+    [FIELD_CHOICE] = "one of",
+    [FIELD_FLAG] = "true or false",
+    [FIELD_WHOLE] = "a whole number",
+    [FIELD_TABLE] = "a table",
+    [FIELD_TEXTS] = "a list of texts, as in { \"a\", \"b\" }",
 };
 
 static bool is_span(const char *text, size_t len)
@@ -28,6 +32,21 @@ static bool is_choice(const char *text, size_t len, const char *choices)
     return false;
 }
 
+/* The table on the top holds texts under 1, 2, ... and nothing else. */
+static bool is_texts(lua_State *L)
+{
+    if (!lua_istable(L, -1))
+        return false;
+    const lua_Unsigned count = lua_rawlen(L, -1);
+    lua_Unsigned seen = 0;
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1), seen++)
+        if (lua_type(L, -1) != LUA_TSTRING || !lua_isinteger(L, -2)) {
+            lua_pop(L, 2);
+            return false;
+        }
+    return seen == count;
+}
+
 static bool fits(lua_State *L, const struct config_field *field)
 {
     size_t len = 0;
@@ -43,6 +62,8 @@ static bool fits(lua_State *L, const struct config_field *field)
         return lua_isboolean(L, -1);
     case FIELD_WHOLE:
         return lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0;
+    case FIELD_TEXTS:
+        return is_texts(L);
     default:
         return lua_istable(L, -1);
     }

@@ -40,7 +40,7 @@ static const struct field {
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
 static const char *const option_keys[] = {"type", "default", "min", "max", "choices", "doc"};
-static const char *const use_keys[] = {"read", "http"};
+static const char *const use_keys[] = {"read", "env", "http", "command"};
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 /* The first line of init.lua that sets `key` and is no comment, or 0. Lua keeps no line for a
@@ -253,8 +253,8 @@ static void check_uses(lua_State *L, const struct lua_plugin_source *source, int
     if (lua_getfield(L, manifest, "uses") != LUA_TNIL) {
         const int uses = lua_gettop(L);
         check_keys(L, source, uses, "uses", use_keys, COUNT(use_keys));
-        check_texts(L, source, uses, "uses.", "read");
-        check_texts(L, source, uses, "uses.", "http");
+        for (size_t i = 0; i < COUNT(use_keys); i++)
+            check_texts(L, source, uses, "uses.", use_keys[i]);
     }
     lua_pop(L, 1);
 }
@@ -269,7 +269,8 @@ static void check_reads(lua_State *L, const struct lua_plugin_source *source, in
         lua_getfield(L, -1, "read") == LUA_TTABLE)
         for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
             const char *name = lua_tostring(L, -1);
-            if (!area_find_file(source->files, source->file_count, name))
+            /* a path is for the host to grant */
+            if (!strchr(name, '/') && !area_find_file(source->files, source->file_count, name))
                 refuse(L, source, "uses",
                        lua_pushfstring(L,
                                        "uses.read names '%s', which is not in the plugin's "

@@ -79,6 +79,77 @@ static int read_texts(const char *setting, const msgpack_object *list, const cha
     return 0;
 }
 
+static int read_list(const msgpack_object *grant, size_t item, const char *key, struct arena *arena,
+                     struct grant_list *out, struct error *err)
+{
+    const msgpack_object *list = wire_get(grant, key);
+    const size_t count = list_length(list);
+    out->at = arena_alloc(arena, count + 1, sizeof *out->at);
+    if (!out->at)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        struct str text = STR_NONE;
+        if (wire_text(&list->via.array.ptr[i], key, LIMIT(PATH_BYTES), &text, NULL) < 0 ||
+            text.len == 0 || memchr(text.at, 0, text.len))
+            return refuse("grant", item, "read, env and command hold texts", err);
+        if (!(out->at[out->count++] = arena_text(arena, text)))
+            return error_set(err, ERR_NOMEM, "out of memory");
+    }
+    return 0;
+}
+
+static int read_grant(const msgpack_object *value, size_t item, struct arena *arena,
+                      struct plugin_grant *out, struct error *err)
+{
+    struct str name = STR_NONE, manifest = STR_NONE;
+    struct plugin_spec spec;
+    struct error why;
+    int64_t line = 0;
+    if (wire_text(wire_get(value, "name"), "name", 2 * PLUGIN_NAME_SIZE, &name, NULL) < 0 ||
+        !(out->plugin = arena_text(arena, name)))
+        return refuse("grant", item, "it begins with a plugin's name, as \"tag/ships\"", err);
+    if (plugin_spec_parse(out->plugin, &spec, &why) < 0)
+        return refuse("grant", item, why.text, err);
+    if (wire_get(value, "manifest") &&
+        wire_text(wire_get(value, "manifest"), "manifest", LIMIT(TAG_BYTES), &manifest, NULL) < 0)
+        return refuse("grant", item, "manifest must be a text", err);
+    if (!(out->manifest = arena_text(arena, manifest)))
+        return error_set(err, ERR_NOMEM, "out of memory");
+    if (wire_get(value, "line") &&
+        wire_int(wire_get(value, "line"), "line", 0, INT32_MAX, &line, NULL) >= 0)
+        out->line = (int)line;
+    int code = read_list(value, item, "read", arena, &out->read, err);
+    if (code >= 0)
+        code = read_list(value, item, "env", arena, &out->env, err);
+    return code < 0 ? code : read_list(value, item, "command", arena, &out->command, err);
+}
+
+static int read_grants(const msgpack_object *list, struct arena *arena, struct config *out,
+                       struct error *err)
+{
+    const size_t count = list_length(list);
+    int code = 0;
+    out->grants = arena_alloc(arena, count + 1, sizeof *out->grants);
+    if (!out->grants)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    for (size_t i = 0; code >= 0 && i < count; i++)
+        code = read_grant(&list->via.array.ptr[i], i, arena, &out->grants[out->grant_count++], err);
+    return code;
+}
+
+const struct plugin_grant *config_grant(const struct config *config, const char *kind,
+                                        const char *name)
+{
+    const size_t len = strlen(kind);
+    for (size_t i = 0; i < config->grant_count; i++) {
+        const char *plugin = config->grants[i].plugin;
+        if (strncmp(plugin, kind, len) == 0 && plugin[len] == '/' &&
+            strcmp(plugin + len + 1, name) == 0)
+            return &config->grants[i];
+    }
+    return NULL;
+}
+
 int config_read(const msgpack_object *value, struct arena *arena, struct config *out,
                 struct error *err)
 {
@@ -103,6 +174,8 @@ int config_read(const msgpack_object *value, struct arena *arena, struct config 
     if (code >= 0)
         code = read_texts("native", wire_get(value, "native"), "path", arena, &out->natives,
                           &out->native_count, err);
+    if (code >= 0)
+        code = read_grants(wire_get(value, "grant"), arena, out, err);
     const msgpack_object *source = wire_get(value, "source");
     if (code >= 0 && source)
         code = wire_text(source, "desk.source", LIMIT(FIELD_BYTES), &out->source, err);

@@ -1,6 +1,6 @@
 /* What desk.lua says, checked again: the worker that evaluated it (lua/config.c, JOB_CONFIG) is not
- * believed. Of its settings, this floor reads ingest, tag, summarize, watch (the folders), native
- * and source; jobs are the scheduler's. */
+ * believed. Of its settings, this floor reads ingest, tag, summarize, watch (the folders), native,
+ * source and grant; jobs are the scheduler's. */
 #pragma once
 
 #include <msgpack.h>
@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "plugin/grant.h"
 
 struct config_plugin {
     const char *kind, *name;
@@ -23,8 +24,14 @@ struct config {
     const char **natives; /* absolute paths of shared objects */
     size_t native_count;
     struct str source;
+    struct plugin_grant *grants;
+    size_t grant_count;
 };
 
 /* `out` points into `value` and `arena`. ERR_INVALID names the setting. */
 int config_read(const msgpack_object *value, struct arena *arena, struct config *out,
                 struct error *err);
+
+/* The grant for a plugin, or NULL. */
+const struct plugin_grant *config_grant(const struct config *config, const char *kind,
+                                        const char *name);

@@ -124,7 +124,9 @@ static int trial(struct desk *desk, struct plugin_entry *entry, struct desk_plug
         return code;
     code =
         entry->origin == PLUGIN_NATIVE ? native_manifest(plugin) : ask_manifest(desk, plugin, err);
-    return code < 0 ? code : manifest_check_uses(&plugin->manifest, entry, err);
+    return code < 0 ? code
+                    : grant_check(&plugin->manifest, entry,
+                                  config_grant(&desk->config, entry->kind, entry->name), err);
 }
 
 static int finish(struct desk *desk, struct desk_plugin *plugin, struct error *err)

@@ -142,11 +142,18 @@ static int take_uses(struct reading *in, const msgpack_object *value, struct man
         return 0;
     if (value->type != MSGPACK_OBJECT_MAP)
         return refuse(in, "uses is no table");
-    const int code = take_texts(in, wire_get(value, "read"), "uses.read is no list of file names",
-                                &out->read_files, &out->read_count);
-    return code < 0 ? code
-                    : take_texts(in, wire_get(value, "http"), "uses.http is no list of hosts",
-                                 &out->hosts, &out->host_count);
+    int code = take_texts(in, wire_get(value, "read"), "uses.read is no list of file names",
+                          &out->read_files, &out->read_count);
+    if (code >= 0)
+        code = take_texts(in, wire_get(value, "http"), "uses.http is no list of hosts", &out->hosts,
+                          &out->host_count);
+    if (code >= 0)
+        code = take_texts(in, wire_get(value, "env"), "uses.env is no list of names", &out->env,
+                          &out->env_count);
+    if (code >= 0)
+        code = take_texts(in, wire_get(value, "command"), "uses.command is no list of commands",
+                          &out->commands, &out->command_count);
+    return code;
 }
 
 static int check_identity(struct reading *in, const struct manifest *out)
@@ -189,35 +196,4 @@ int manifest_read(const msgpack_object *value, const char *kind, const char *nam
         return refuse(&in, "it has no api number");
     out->api = (int)api;
     return check_identity(&in, out);
-}
-
-static bool has_file(const struct plugin_entry *entry, const char *name)
-{
-    for (size_t i = 0; i < entry->file_count; i++)
-        if (strcmp(entry->files[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-int manifest_check_uses(const struct manifest *manifest, const struct plugin_entry *entry,
-                        struct error *err)
-{
-    if (manifest->host_count > 0)
-        return error_set(err, ERR_DENIED,
-                         "%s/%s asks for the network (uses.http: %s); this release grants none, so "
-                         "it cannot run",
-                         manifest->kind, manifest->name, manifest->hosts[0]);
-    for (size_t i = 0; i < manifest->read_count; i++) {
-        const char *name = manifest->read_files[i];
-        if (strchr(name, '/') || strcmp(name, "..") == 0)
-            return error_set(err, ERR_DENIED,
-                             "%s/%s asks to read '%s' outside its folder; this release grants only "
-                             "files of a plugin's own folder, named without '/'",
-                             manifest->kind, manifest->name, name);
-        if (!has_file(entry, name))
-            return error_set(err, ERR_NOTFOUND,
-                             "%s/%s wants to read '%s', which is not in its folder %s",
-                             manifest->kind, manifest->name, name, entry->path);
-    }
-    return 0;
 }

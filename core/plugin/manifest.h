@@ -39,15 +39,13 @@ struct manifest {
     size_t read_count;
     const char **hosts; /* uses.http */
     size_t host_count;
+    const char **env; /* uses.env: names */
+    size_t env_count;
+    const char **commands; /* uses.command */
+    size_t command_count;
 };
 
 /* `out` points into `value` and `arena`. ERR_PLUGIN says which field is wrong; kind and name must
  * be those of the folder. */
 int manifest_read(const msgpack_object *value, const char *kind, const char *name,
                   struct arena *arena, struct manifest *out, struct error *err);
-
-struct plugin_entry;
-/* Files of the plugin's own folder need no grant; anything else is refused: this release grants
- * none. ERR_DENIED; ERR_NOTFOUND when a named file is not in the folder. */
-int manifest_check_uses(const struct manifest *manifest, const struct plugin_entry *entry,
-                        struct error *err);

@@ -13,7 +13,9 @@ static void what_desk_lua_says_is_collected_in_order(void **state)
                                "desk.source 'Global Times'\n"
                                "desk.job { 'daily', cron = '0 7 * * *', export = 'markdown',"
                                " to = 'out' }\n"
-                               "desk.native { '/opt/shout.so' }\n";
+                               "desk.native { '/opt/shout.so' }\n"
+                               "desk.grant { 'tag/ships', read = { '/srv/fleet.tsv' },"
+                               " manifest = '0123' }\n";
     struct buf out = BUF_INIT;
     struct lua_fault fault;
     char shown[2048];
@@ -25,7 +27,9 @@ static void what_desk_lua_says_is_collected_in_order(void **state)
     msgpack_object_print_buffer(shown, sizeof shown, unpacked.data);
     assert_string_equal(
         shown,
-        "{\"ingest\"=>[{\"line\"=>2, \"name\"=>\"digest\"}, {\"line\"=>2, \"name\"=>\"text\"}], "
+        "{\"grant\"=>[{\"line\"=>9, \"manifest\"=>\"0123\", \"name\"=>\"tag/ships\", "
+        "\"read\"=>[\"/srv/fleet.tsv\"]}], \"ingest\"=>[{\"line\"=>2, \"name\"=>\"digest\"}, "
+        "{\"line\"=>2, \"name\"=>\"text\"}], "
         "\"job\"=>[{\"cron\"=>\"0 7 * * *\", \"export\"=>\"markdown\", \"line\"=>7, "
         "\"name\"=>\"daily\", \"to\"=>\"out\"}], \"native\"=>[\"/opt/shout.so\"], "
         "\"source\"=>\"Global Times\", \"summarize\"=>[{\"line\"=>5, \"name\"=>\"textrank\", "
@@ -61,6 +65,11 @@ static const struct bad bads[] = {
     {"desk.job { 'x', export = 'a', retry = -1 }", "retry must be a whole number"},
     {"desk.native { 'shout.so' }", "it takes absolute paths"},
     {"desk.source { 'x' }", "it takes a text; write it as in: desk.source \"Global Times\""},
+    {"desk.grant { 'tag/a', read = '/srv/a' }", "read must be a list of texts"},
+    {"desk.grant { 'tag/a', env = { LANG = true } }", "env must be a list of texts"},
+    {"desk.grant { 'tag/a', enw = {} }", "unknown field 'enw'; did you mean 'env'?"},
+    {"desk.grant { 'tag/a' }\ndesk.grant { 'tag/a' }",
+     "desk.lua:2: desk.grant: 'tag/a' is listed already, in line 1"},
     {"x = 1", "desk.lua:1: global 'x' cannot be set"},
     {"os.exit()", "desk.lua:1: 'os' is not there"},
     {"desk.tag = 1", "desk.lua:1: desk is read-only"},
