@@ -253,8 +253,14 @@ static void check_uses(lua_State *L, const struct lua_plugin_source *source, int
     if (lua_getfield(L, manifest, "uses") != LUA_TNIL) {
         const int uses = lua_gettop(L);
         check_keys(L, source, uses, "uses", use_keys, COUNT(use_keys));
-        for (size_t i = 0; i < COUNT(use_keys); i++)
-            check_texts(L, source, uses, "uses.", use_keys[i]);
+        check_texts(L, source, uses, "uses.", "read");
+        check_texts(L, source, uses, "uses.", "env");
+        check_texts(L, source, uses, "uses.", "http");
+        const int command = lua_getfield(L, uses, "command");
+        if (command != LUA_TNIL && command != LUA_TBOOLEAN)
+            refuse(L, source, "command",
+                   "'uses.command' must be true or false: which command it "
+                   "is, desk.lua says");
     }
     lua_pop(L, 1);
 }

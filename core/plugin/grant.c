@@ -10,25 +10,20 @@
 /* The room that the line of a grant may take in a message. */
 #define LINE_ARENA_BYTES (256 * 1024)
 
-/* What is asked for and must be granted, by the names of `uses` and of desk.grant. */
-enum use { USE_READ, USE_ENV, USE_COMMAND, USE_COUNT };
-static const char *const use_names[USE_COUNT] = {"read", "env", "command"};
+/* What is asked for by name and must be granted, as `uses` and desk.grant call it. */
+enum use { USE_READ, USE_ENV, USE_COUNT };
+static const char *const use_names[USE_COUNT] = {"read", "env"};
 
 static struct grant_list asked(const struct manifest *manifest, enum use use)
 {
-    switch (use) {
-    case USE_READ:
+    if (use == USE_READ)
         return (struct grant_list){manifest->read_files, manifest->read_count};
-    case USE_ENV:
-        return (struct grant_list){manifest->env, manifest->env_count};
-    default:
-        return (struct grant_list){manifest->commands, manifest->command_count};
-    }
+    return (struct grant_list){manifest->env, manifest->env_count};
 }
 
 static const struct grant_list *given(const struct plugin_grant *grant, enum use use)
 {
-    return use == USE_READ ? &grant->read : use == USE_ENV ? &grant->env : &grant->command;
+    return use == USE_READ ? &grant->read : &grant->env;
 }
 
 /* Files of the plugin's own folder come with it. */
@@ -76,6 +71,7 @@ void grant_mark(const struct manifest *manifest, enum plugin_origin origin,
     hash_add_field(&hasher, manifest->name, strlen(manifest->name));
     for (int use = 0; use < USE_COUNT; use++)
         add_sorted(&hasher, (enum use)use, asked(manifest, (enum use)use));
+    hash_add_field(&hasher, "command", manifest->asks_command ? 7 : 0);
     hash_end(&hasher, &hash);
     memcpy(text, hash_hex(&hash, hex), GRANT_MARK_SIZE - 1);
     text[GRANT_MARK_SIZE - 1] = '\0';
@@ -132,6 +128,8 @@ char *grant_line(const struct manifest *manifest, enum plugin_origin origin, str
     buf_printf(&out, "desk.grant { \"%s/%s\"", manifest->kind, manifest->name);
     for (int use = 0; use < USE_COUNT; use++)
         add_list(&out, (enum use)use, asked(manifest, (enum use)use));
+    if (manifest->asks_command)
+        buf_text(&out, ", command = { \"/PROGRAM\", \"ARGUMENT\" }");
     grant_mark(manifest, origin, mark);
     buf_printf(&out, ", manifest = \"%s\" }", mark);
     return buf_failed(&out) ? NULL : arena_text(arena, buf_view(&out));
@@ -192,7 +190,7 @@ static int check_asked(const struct manifest *manifest, const struct plugin_entr
                              "%s/%s: uses.env names '%s', which is no name of an environment "
                              "variable: write letters, digits and '_'",
                              manifest->kind, manifest->name, manifest->env[i]);
-    if (manifest->command_count > 0 && strcmp(manifest->kind, "task") != 0)
+    if (manifest->asks_command && strcmp(manifest->kind, "task") != 0)
         return error_set(err, ERR_INVALID, "%s/%s: uses.command is for tasks alone", manifest->kind,
                          manifest->name);
     return 0;
@@ -215,6 +213,22 @@ static int deny(const struct manifest *manifest, const struct plugin_entry *entr
         return error_set(err, ERR_NOMEM, "out of memory");
     return error_set(err, ERR_DENIED, "%s/%s %s; %s:\n%s", manifest->kind, manifest->name, why,
                      what_to_do, line);
+}
+
+static int check_command(const struct manifest *manifest, const struct plugin_grant *grant,
+                         struct error *err)
+{
+    if (grant->command.count > 0 && !manifest->asks_command)
+        return error_set(err, ERR_DENIED,
+                         "%s/%s does not ask for a command (uses.command), which line %d of "
+                         "desk.lua grants; take it out",
+                         manifest->kind, manifest->name, grant->line);
+    if (grant->command.count > 0 && grant->command.at[0][0] != '/')
+        return error_set(err, ERR_INVALID,
+                         "desk.lua:%d: desk.grant: command begins with the absolute path of a "
+                         "program, not '%s'",
+                         grant->line, grant->command.at[0]);
+    return 0;
 }
 
 static int check_granted(const struct manifest *manifest, const struct plugin_entry *entry,
@@ -247,11 +261,13 @@ int grant_check(const struct manifest *manifest, const struct plugin_entry *entr
     if (!grant)
         return deny(manifest, entry, "asks for what desk.lua does not grant",
                     "if it shall have that, add this line to desk.lua", err);
-    if (!grant_needed(manifest))
+    if (!grant_needed(manifest) && !manifest->asks_command)
         return error_set(err, ERR_DENIED,
                          "%s/%s asks for nothing that must be granted; take line %d out of "
                          "desk.lua",
                          manifest->kind, manifest->name, grant->line);
+    if ((code = check_command(manifest, grant, err)) < 0)
+        return code;
     for (int use = 0; use < USE_COUNT; use++)
         if ((code = check_granted(manifest, entry, grant, (enum use)use, err)) < 0)
             return code;

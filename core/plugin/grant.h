@@ -6,7 +6,11 @@
  * `manifest` is the fingerprint of who asked for what: where the plugin was found, its kind and
  * name, and its `uses`. So a plugin that asks for more after an update, and another one that is put
  * in front of it, has no grant until a person gives it one. Files of the plugin's own folder (names
- * without "/") need none. */
+ * without "/") need none.
+ *
+ * A task asks for `command = true`: that the host may run something for it. What that is, desk.lua
+ * alone says (`command = { "/usr/bin/mail", "-s", "desk" }`), and without a grant the task is
+ * loaded all the same: it is refused only what it then asks for. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,7 +30,7 @@ struct plugin_grant {
     const char *plugin;        /* "tag/ships" */
     struct grant_list read;    /* absolute paths */
     struct grant_list env;     /* names of environment variables */
-    struct grant_list command; /* what a task may have the host run */
+    struct grant_list command; /* program and arguments, for a task; none: it may run nothing */
     const char *manifest;      /* fingerprint; "" when the line has none */
     int line;                  /* of desk.lua; 0: unknown */
 };
@@ -36,7 +40,7 @@ struct plugin_grant {
 void grant_mark(const struct manifest *manifest, enum plugin_origin origin,
                 char text[GRANT_MARK_SIZE]);
 
-/* Whether it asks for anything that must be granted. */
+/* Whether it asks for anything that it cannot be loaded without. */
 bool grant_needed(const struct manifest *manifest);
 
 /* The line of desk.lua that grants what the manifest asks for; NULL when out of memory. */

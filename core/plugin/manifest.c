@@ -150,9 +150,10 @@ static int take_uses(struct reading *in, const msgpack_object *value, struct man
     if (code >= 0)
         code = take_texts(in, wire_get(value, "env"), "uses.env is no list of names", &out->env,
                           &out->env_count);
-    if (code >= 0)
-        code = take_texts(in, wire_get(value, "command"), "uses.command is no list of commands",
-                          &out->commands, &out->command_count);
+    const msgpack_object *command = wire_get(value, "command");
+    if (code >= 0 && command && command->type != MSGPACK_OBJECT_BOOLEAN)
+        return refuse(in, "uses.command is neither true nor false");
+    out->asks_command = command && command->via.boolean;
     return code;
 }
 

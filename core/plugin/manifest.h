@@ -41,8 +41,7 @@ struct manifest {
     size_t host_count;
     const char **env; /* uses.env: names */
     size_t env_count;
-    const char **commands; /* uses.command */
-    size_t command_count;
+    bool asks_command; /* uses.command: a task that wants the host to run what desk.lua says */
 };
 
 /* `out` points into `value` and `arena`. ERR_PLUGIN says which field is wrong; kind and name must

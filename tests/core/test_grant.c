@@ -155,8 +155,7 @@ static void the_same_word_in_another_list_is_another_manifest(void **state)
     static const char *word[] = {"/bin/true"};
     const struct manifest as_read = {
         .kind = "task", .name = "a", .read_files = word, .read_count = 1};
-    const struct manifest as_command = {
-        .kind = "task", .name = "a", .commands = word, .command_count = 1};
+    const struct manifest as_command = {.kind = "task", .name = "a", .env = word, .env_count = 1};
     char one[GRANT_MARK_SIZE], other[GRANT_MARK_SIZE];
     grant_mark(&as_read, PLUGIN_DESK, one);
     grant_mark(&as_command, PLUGIN_DESK, other);
@@ -167,13 +166,13 @@ static void what_nobody_can_grant_is_said(void **state)
 {
     (void)state;
     static const char *relative[] = {"../fleet.tsv"}, *bad_name[] = {"A=B"}, *gone[] = {"no.tsv"},
-                      *command[] = {"/bin/true"};
+                      *hosts[] = {"api.example.org"};
     const struct manifest bad[] = {
         {.kind = "tag", .name = "a", .read_files = relative, .read_count = 1},
         {.kind = "tag", .name = "a", .env = bad_name, .env_count = 1},
-        {.kind = "tag", .name = "a", .commands = command, .command_count = 1},
+        {.kind = "tag", .name = "a", .asks_command = true},
         {.kind = "tag", .name = "a", .read_files = gone, .read_count = 1},
-        {.kind = "tag", .name = "a", .hosts = command, .host_count = 1},
+        {.kind = "tag", .name = "a", .hosts = hosts, .host_count = 1},
     };
     static const char *const words[] = {"write an absolute path", "no name of an environment",
                                         "for tasks alone", "not in its folder", "the network"};
@@ -183,6 +182,26 @@ static void what_nobody_can_grant_is_said(void **state)
         if (!strstr(err.text, words[i]))
             fail_msg("'%s' does not say '%s'", err.text, words[i]);
     }
+}
+
+static void a_task_may_be_loaded_without_its_command(void **state)
+{
+    (void)state;
+    static const char *command[] = {"/usr/bin/mail", "-s", "desk"}, *bare[] = {"mail"};
+    struct manifest manifest = {.kind = "task", .name = "ships", .asks_command = true};
+    struct error err = {0};
+    char mark[GRANT_MARK_SIZE];
+    assert_false(grant_needed(&manifest));
+    assert_int_equal(grant_check(&manifest, &entry, NULL, &err), 0);
+    grant_mark(&manifest, PLUGIN_DESK, mark);
+    struct plugin_grant grant = {.manifest = mark, .line = 7, .command = {command, 3}};
+    assert_int_equal(grant_check(&manifest, &entry, &grant, &err), 0);
+    grant.manifest = "0123456789abcdef";
+    assert_denied(&manifest, &entry, &grant, "is for another manifest");
+    grant.command = (struct grant_list){bare, 1};
+    assert_int_equal(grant_check(&manifest, &entry, &grant, &err), ERR_INVALID);
+    manifest.asks_command = false;
+    assert_denied(&manifest, &entry, &grant, "take");
 }
 
 static void a_name_that_would_end_the_text_is_quoted(void **state)
@@ -211,6 +230,7 @@ int main(void)
         cmocka_unit_test(the_order_of_a_list_makes_no_other_manifest),
         cmocka_unit_test(the_same_word_in_another_list_is_another_manifest),
         cmocka_unit_test(what_nobody_can_grant_is_said),
+        cmocka_unit_test(a_task_may_be_loaded_without_its_command),
         cmocka_unit_test(a_name_that_would_end_the_text_is_quoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
