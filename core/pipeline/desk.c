@@ -29,13 +29,11 @@ static struct desk *desk_new(struct error *err)
     struct desk *desk = mem_zero(1, sizeof *desk);
     int loop = 0;
     if (desk) {
-        desk->jobs_end = &desk->jobs;
         desk->writes_end = &desk->writes;
-        desk->arena = arena_new(LIMIT(PLUGIN_BYTES));
         loop = uv_loop_init(&desk->loop);
         desk->loop_open = loop == 0;
     }
-    if (desk && desk->arena && desk->loop_open)
+    if (desk && desk->loop_open)
         return desk;
     desk_close(desk);
     if (loop < 0 && loop != UV_ENOMEM)
@@ -72,11 +70,7 @@ static int open_steps(struct desk *desk, const struct desk_options *options, str
     /* the lock first: who finds the desk in use should learn it before workers start */
     if (options->use == DESK_WRITE && (code = host_open_store(desk, options->no_index, err)) < 0)
         return code;
-    if ((code = host_registry(desk, err)) < 0 ||
-        (code = host_workers(desk, options->workers, err)) < 0)
-        return code;
-    code = host_config(desk, options->workers, err);
-    return code < 0 || options->use < DESK_WORK ? code : host_chains(desk, err);
+    return lineup_open(desk, options->use, options->workers, &desk->lineup, err);
 }
 
 int desk_open(const struct desk_options *options, struct desk **out, struct error *err)
@@ -93,41 +87,28 @@ int desk_open(const struct desk_options *options, struct desk **out, struct erro
     return 0;
 }
 
-static void set_true(void *data)
+/* Its lineups end first: their last jobs may still want to write. */
+static void end_lineups(struct desk *desk)
 {
-    *(bool *)data = true;
-}
-
-void host_stop_workers(struct desk *desk)
-{
-    bool done = false;
-    if (!desk->pool)
-        return;
-    desk->room = NULL;
-    pool_close(desk->pool, set_true, &done);
-    host_wait(desk, &done);
-    desk->pool = NULL;
+    lineup_release(desk->lineup);
+    desk->lineup = NULL;
+    lineup_close_unheld(desk);
+    while (desk->lineups)
+        host_turn(desk);
 }
 
 void desk_close(struct desk *desk)
 {
     if (!desk)
         return;
-    host_stop_workers(desk);
+    end_lineups(desk);
     if (desk->store)
         store_close(desk->store);
     if (desk->loop_open) {
         uv_run(&desk->loop, UV_RUN_DEFAULT); /* close callbacks */
         uv_loop_close(&desk->loop);
     }
-    registry_close(desk->registry);
     native_registry_free(desk->natives);
-    arena_free(desk->arena);
-    pool_frame_free(desk->config_frame);
-    for (size_t i = 0; i < desk->frame_count; i++)
-        pool_frame_free(desk->frames[i]);
-    mem_free(desk->frames);
-    mem_free(desk->plugins);
     mem_free(desk->dir);
     mem_free(desk->store_dir);
     mem_free(desk->user_scripts);
@@ -148,8 +129,8 @@ void desk_usage(struct desk *desk, struct desk_usage *out)
 {
     struct pool_usage pool = {0};
     struct rusage own;
-    if (desk->pool)
-        pool_usage(desk->pool, &pool);
+    if (desk->lineup && desk->lineup->pool)
+        pool_usage(desk->lineup->pool, &pool);
     getrusage(RUSAGE_SELF, &own);
     *out = (struct desk_usage){
         .host_cpu_us = clock_process_cpu_us(),
@@ -160,7 +141,7 @@ void desk_usage(struct desk *desk, struct desk_usage *out)
         .decode_us = pool.decode_us,
         .host_peak_rss = (uint64_t)own.ru_maxrss * 1024,
         .worker_peak_rss = pool.peak_rss,
-        .workers = desk->pool ? pool_workers(desk->pool) : 0,
+        .workers = desk->lineup && desk->lineup->pool ? pool_workers(desk->lineup->pool) : 0,
     };
 }
 

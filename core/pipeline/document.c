@@ -28,6 +28,7 @@ void doc_free(struct doc *doc)
     buf_free(&doc->job.payload);
     arena_free(doc->arena);
     incoming_free(doc->item);
+    lineup_release(doc->lineup);
     mem_free(doc);
 }
 
@@ -167,14 +168,13 @@ static int make_pieces(struct doc *doc, const struct article_list *drafts, struc
     doc->works = arena_alloc(doc->arena, count, sizeof *doc->works);
     if (!doc->pieces || !doc->works)
         return error_set(err, ERR_LIMIT, "its articles take more memory than a document may");
-    const struct desk *desk = doc->in->desk;
     for (size_t i = 0; i < count; i++) {
         struct article *article = &doc->pieces[i].article;
         *article = drafts->at[i];
         article->received_us = doc->request.document.received_us;
         if (article->infosource.len == 0)
-            article->infosource = desk->config.source;
-        doc->works[i] = (struct article_work){.desk = doc->in->desk,
+            article->infosource = doc->lineup->config.source;
+        doc->works[i] = (struct article_work){.lineup = doc->lineup,
                                               .arena = doc->arena,
                                               .piece = &doc->pieces[i],
                                               .done = article_done,
@@ -223,7 +223,7 @@ static int take_drafts(struct doc *doc, const msgpack_object *value, struct erro
 static struct desk_plugin *chosen(const struct doc *doc, const msgpack_object *value)
 {
     int64_t index = -1;
-    const struct plugin_chain *chain = &doc->in->desk->ingest;
+    const struct plugin_chain *chain = &doc->lineup->ingest;
     const msgpack_object *which = wire_get(value, "plugin");
     if (!which || wire_int(which, "plugin", 0, UINT32_MAX, &index, NULL) < 0)
         return NULL;
@@ -257,7 +257,7 @@ static void cut(struct pool_job *job, const struct pool_answer *answer)
     if (doc->in->fatal.code < 0) {
         intake_fatal(doc->in, doc, &doc->in->fatal);
     } else if (answer->fault) {
-        doc->plugin = host_plugin(doc->in->desk, answer->fault->plugin);
+        doc->plugin = host_plugin(doc->lineup, answer->fault->plugin);
         fail(doc, answer->fault->guard, answer->fault->message, answer->fault->traceback);
     } else {
         doc->frame = pool_answer_keep(answer);
@@ -267,7 +267,7 @@ static void cut(struct pool_job *job, const struct pool_answer *answer)
 
 static void pack_ingest(struct doc *doc)
 {
-    const struct plugin_chain *chain = &doc->in->desk->ingest;
+    const struct plugin_chain *chain = &doc->lineup->ingest;
     msgpack_packer packer;
     buf_reserve(&doc->job.payload, doc->request.document.bytes.len + KIB);
     wire_packer(&packer, &doc->job.payload);
@@ -282,8 +282,9 @@ static void pack_ingest(struct doc *doc)
 
 void doc_cut(struct doc *doc)
 {
+    doc->lineup = lineup_hold(doc->in->desk->lineup);
     doc->job.op = JOB_INGEST;
-    doc->job.calls = (unsigned)doc->in->desk->ingest.count + 1;
+    doc->job.calls = (unsigned)doc->lineup->ingest.count + 1;
     doc->job.done = cut;
     doc->job.data = doc;
     pack_ingest(doc);
@@ -295,7 +296,7 @@ void doc_cut(struct doc *doc)
     /* the job holds them now, and the store has them */
     buf_free(&doc->item->bytes);
     doc->request.document.bytes = STR_NONE;
-    host_submit(doc->in->desk, &doc->job);
+    host_submit(doc->lineup, &doc->job);
 }
 
 /* ---- received ---- */

@@ -98,7 +98,7 @@ static void take_answer(struct view *view, const msgpack_object *value)
     const msgpack_object *which = wire_get(value, "plugin");
     if (which)
         (void)wire_int(which, "plugin", 0, UINT32_MAX, &index, NULL);
-    view->report.plugin = host_label(view->run->desk, index);
+    view->report.plugin = host_label(view->run->desk->lineup, index);
     take_notes(view, wire_get(value, "notes"));
     if (take_drafts(view, value, &why) < 0)
         fail(view, guard_word(GUARD_ANSWER), "", ERR_PLUGIN, why.text);
@@ -112,7 +112,7 @@ static void cut(struct pool_job *job, const struct pool_answer *answer)
     struct view *view = job->data;
     buf_free(&job->payload);
     if (answer->fault) {
-        view->report.plugin = host_label(view->run->desk, answer->fault->plugin);
+        view->report.plugin = host_label(view->run->desk->lineup, answer->fault->plugin);
         fail(view, guard_word(answer->fault->guard), answer->fault->traceback, ERR_PLUGIN,
              answer->fault->message);
     } else {
@@ -142,7 +142,7 @@ static void submit(struct view *view)
     if (buf_failed(&view->job.payload))
         fail(view, NULL, "", ERR_NOMEM, "out of memory while sending the document to a worker");
     else
-        host_submit(view->run->desk, &view->job);
+        host_submit(view->run->desk->lineup, &view->job);
 }
 
 static void begin(struct explain *run, struct incoming *item)
@@ -208,7 +208,7 @@ static void pump(struct explain *run)
     report_done(run);
     const bool end = run->feed_end || run->fatal.code < 0;
     if (!run->pulling && !end && run->items < LIMIT(INFLIGHT_ITEMS) &&
-        run->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(run->desk)) {
+        run->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(run->desk->lineup)) {
         run->pulling = true;
         feed_pull(run->feed, 16, 256 * KIB, got_items, run);
     }
@@ -224,14 +224,15 @@ static int choose(struct explain *run, const char *plugin, const struct option_t
                   size_t option_count, struct desk_plugin **one, struct error *err)
 {
     struct plugin_spec spec;
-    run->chain = run->desk->ingest;
+    run->chain = run->desk->lineup->ingest;
     if (!plugin)
         return 0;
     int code = plugin_spec_parse(plugin, &spec, err);
     if (code >= 0 && strcmp(spec.kind, "ingest") != 0)
         code = error_set(err, ERR_USAGE, "%s is no ingest plugin", plugin);
     if (code >= 0)
-        code = host_load(run->desk, spec.kind, spec.name, NULL, options, option_count, one, err);
+        code = host_load(run->desk->lineup, spec.kind, spec.name, NULL, options, option_count, one,
+                         err);
     run->chain = (struct plugin_chain){one, 1};
     return code;
 }
@@ -248,11 +249,11 @@ int explain_paths(struct desk *desk, const char *const *paths, size_t count, con
         code = feed_open(desk, paths, count, NULL, &run.feed, err);
     if (code < 0)
         return code;
-    desk->room = room;
-    desk->room_data = &run;
+    struct host_listener listener = {.room = room, .data = &run};
+    host_listen(desk, &listener);
     pump(&run);
     host_wait(desk, &run.finished);
-    desk->room = NULL;
+    host_unlisten(desk, &listener);
     feed_close(run.feed);
     if (counts)
         *counts = run.counts;

@@ -19,6 +19,7 @@
 struct export
 {
     struct desk *desk;
+    struct lineup *lineup; /* held */
     struct desk_plugin *plugin;
     struct store_reader *reader;
     struct arena *arena; /* of the query */
@@ -123,7 +124,7 @@ static int call(struct export *run, struct pool_job *job, struct error *err)
     struct pool_frame *frame = NULL;
     const msgpack_object *answer = NULL;
     job->session = run->session;
-    const int code = host_call(run->desk, job, &frame, &answer, &traceback, err);
+    const int code = host_call(run->lineup, job, &frame, &answer, &traceback, err);
     buf_free(&job->payload);
     pool_frame_free(run->frame);
     run->frame = frame;
@@ -230,8 +231,8 @@ static int prepare(struct export *run, const struct export_options *options, str
     if (code >= 0 && strcmp(spec.kind, "export") != 0)
         code = error_set(err, ERR_USAGE, "%s is no export plugin", name);
     if (code >= 0)
-        code = host_load(desk, spec.kind, spec.name, NULL, options->given, options->given_count,
-                         &run->plugin, err);
+        code = host_load(run->lineup, spec.kind, spec.name, NULL, options->given,
+                         options->given_count, &run->plugin, err);
     run->arena = code >= 0 ? arena_new(LIMIT(CONFIG_BYTES)) : NULL;
     if (code >= 0 && !run->arena)
         code = error_set(err, ERR_NOMEM, "out of memory");
@@ -248,19 +249,20 @@ static int prepare(struct export *run, const struct export_options *options, str
 static void release(struct export *run)
 {
     if (run->session)
-        pool_session_end(run->desk->pool, run->session);
+        pool_session_end(run->lineup->pool, run->session);
     if (run->reader)
         store_reader_close(run->reader);
     pool_frame_free(run->frame);
     buf_free(&run->page);
     arena_free(run->arena);
     export_files_close(run->files);
+    lineup_release(run->lineup);
 }
 
 int export_run(struct desk *desk, const struct export_options *options,
                struct export_counts *counts, struct error *err)
 {
-    struct export run = {.desk = desk};
+    struct export run = {.desk = desk, .lineup = lineup_hold(desk->lineup)};
     struct export_to to = {0};
     int code = prepare(&run, options, err);
     if (code >= 0)
@@ -269,7 +271,7 @@ int export_run(struct desk *desk, const struct export_options *options,
         code = export_files_open(to.folder, to.single, NULL, &run.files, err);
     export_to_free(&to);
     if (code >= 0) {
-        run.session = pool_session(desk->pool);
+        run.session = pool_session(run.lineup->pool);
         code = run_all(&run, options, err);
     }
     if (code >= 0) {

@@ -18,36 +18,36 @@ static void answer_refused(struct pool_job *job, int code)
     job->done(job, &answer);
 }
 
-void host_submit(struct desk *desk, struct pool_job *job)
+void host_submit(struct lineup *lineup, struct pool_job *job)
 {
-    int code = desk->jobs ? ERR_BUSY : pool_submit(desk->pool, job);
+    int code = lineup->jobs ? ERR_BUSY : pool_submit(lineup->pool, job);
     if (code == ERR_BUSY) {
         job->next = NULL;
-        *desk->jobs_end = job;
-        desk->jobs_end = &job->next;
+        *lineup->jobs_end = job;
+        lineup->jobs_end = &job->next;
     } else if (code < 0) {
         answer_refused(job, code);
     }
 }
 
-bool host_pool_full(const struct desk *desk)
+bool host_pool_full(const struct lineup *lineup)
 {
-    return desk->jobs != NULL;
+    return lineup->jobs != NULL;
 }
 
-static void drain_jobs(struct desk *desk)
+static void drain_jobs(struct lineup *lineup)
 {
-    while (desk->jobs) {
-        struct pool_job *job = desk->jobs;
+    while (lineup->jobs) {
+        struct pool_job *job = lineup->jobs;
         struct pool_job *rest = job->next;
-        const int code = pool_submit(desk->pool, job);
+        const int code = pool_submit(lineup->pool, job);
         if (code == ERR_BUSY) {
             job->next = rest;
             return;
         }
-        desk->jobs = rest;
+        lineup->jobs = rest;
         if (!rest)
-            desk->jobs_end = &desk->jobs;
+            lineup->jobs_end = &lineup->jobs;
         if (code < 0)
             answer_refused(job, code);
     }
@@ -94,13 +94,41 @@ static void drain_writes(struct desk *desk)
     }
 }
 
+/* ---- room ---- */
+
+void host_listen(struct desk *desk, struct host_listener *listener)
+{
+    listener->next = desk->listeners;
+    desk->listeners = listener;
+}
+
+void host_unlisten(struct desk *desk, struct host_listener *listener)
+{
+    if (desk->next_listener == listener)
+        desk->next_listener = listener->next;
+    for (struct host_listener **at = &desk->listeners; *at; at = &(*at)->next)
+        if (*at == listener) {
+            *at = listener->next;
+            return;
+        }
+}
+
+void host_tell_room(struct desk *desk)
+{
+    for (struct host_listener *at = desk->listeners; at; at = desk->next_listener) {
+        desk->next_listener = at->next;
+        at->room(at->data);
+    }
+    desk->next_listener = NULL;
+}
+
 void host_pool_room(struct pool *pool, void *data)
 {
     (void)pool;
-    struct desk *desk = data;
-    drain_jobs(desk);
-    if (!desk->jobs && desk->room)
-        desk->room(desk->room_data);
+    struct lineup *lineup = data;
+    drain_jobs(lineup);
+    if (!lineup->jobs)
+        host_tell_room(lineup->desk);
 }
 
 void host_store_room(struct store *store, void *data)
@@ -108,16 +136,22 @@ void host_store_room(struct store *store, void *data)
     (void)store;
     struct desk *desk = data;
     drain_writes(desk);
-    if (!desk->writes && desk->room)
-        desk->room(desk->room_data);
+    if (!desk->writes)
+        host_tell_room(desk);
 }
 
 /* ---- waiting ---- */
 
+void host_turn(struct desk *desk)
+{
+    lineup_close_unheld(desk);
+    uv_run(&desk->loop, UV_RUN_ONCE);
+}
+
 void host_wait(struct desk *desk, const bool *done)
 {
     while (!*done)
-        uv_run(&desk->loop, UV_RUN_ONCE);
+        host_turn(desk);
 }
 
 struct call {
@@ -141,7 +175,7 @@ static void call_done(struct pool_job *job, const struct pool_answer *answer)
     call->frame = pool_answer_keep(answer);
 }
 
-int host_call(struct desk *desk, struct pool_job *job, struct pool_frame **frame,
+int host_call(struct lineup *lineup, struct pool_job *job, struct pool_frame **frame,
               const msgpack_object **value, char **traceback, struct error *err)
 {
     struct call call = {0};
@@ -149,8 +183,8 @@ int host_call(struct desk *desk, struct pool_job *job, struct pool_frame **frame
         return error_set(err, ERR_NOMEM, "out of memory while making a job");
     job->done = call_done;
     job->data = &call;
-    host_submit(desk, job);
-    host_wait(desk, &call.done);
+    host_submit(lineup, job);
+    host_wait(lineup->desk, &call.done);
     if (traceback)
         *traceback = call.traceback;
     else
@@ -162,16 +196,16 @@ int host_call(struct desk *desk, struct pool_job *job, struct pool_frame **frame
     return 0;
 }
 
-int host_keep_frame(struct desk *desk, struct pool_frame *frame)
+int host_keep_frame(struct lineup *lineup, struct pool_frame *frame)
 {
     struct pool_frame **grown =
-        mem_resize_array(desk->frames, desk->frame_count + 1, sizeof *grown);
+        mem_resize_array(lineup->frames, lineup->frame_count + 1, sizeof *grown);
     if (!grown) {
         pool_frame_free(frame);
         return ERR_NOMEM;
     }
-    desk->frames = grown;
-    grown[desk->frame_count++] = frame;
+    lineup->frames = grown;
+    grown[lineup->frame_count++] = frame;
     return 0;
 }
 

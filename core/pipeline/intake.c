@@ -48,7 +48,7 @@ static bool want_more(const struct intake *in)
 {
     const size_t most = in->options.inflight ? in->options.inflight : LIMIT(INFLIGHT_ITEMS);
     return !in->pulling && !in->feed_end && in->fatal.code == 0 && in->items < most &&
-           in->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(in->desk) &&
+           in->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(in->desk->lineup) &&
            !host_store_full(in->desk) && !in->ready.first;
 }
 
@@ -101,13 +101,13 @@ static void pump(struct intake *in)
         drop_all(in, &in->cutting);
         drop_all(in, &in->ready);
     }
-    while (in->cutting.first && !host_pool_full(in->desk)) {
+    while (in->cutting.first && !host_pool_full(in->cutting.first->lineup)) {
         struct doc *doc = in->cutting.first;
         if (doc->started + 1 == doc->piece_count)
             pop(&in->cutting);
         doc_next_article(doc);
     }
-    while (in->ready.first && !host_pool_full(in->desk) && may_cut(in)) {
+    while (in->ready.first && !host_pool_full(in->desk->lineup) && may_cut(in)) {
         in->cuts++;
         doc_cut(pop(&in->ready));
     }
@@ -196,11 +196,11 @@ int intake_run(struct intake *in, struct feed *feed, bool resuming, struct error
     in->expected = LIMIT(ANSWERS_BYTES) / 4;
     in->ready.end = &in->ready.first;
     in->cutting.end = &in->cutting.first;
-    in->desk->room = room;
-    in->desk->room_data = in;
+    in->listener = (struct host_listener){.room = room, .data = in};
+    host_listen(in->desk, &in->listener);
     pump(in);
     host_wait(in->desk, &in->done);
-    in->desk->room = NULL;
+    host_unlisten(in->desk, &in->listener);
     in->counts.skipped += feed_skipped(feed);
     tell(in, true);
     if (in->fatal.code < 0)

@@ -12,6 +12,7 @@ struct doc {
     struct doc *next; /* in one list at a time */
     struct intake *in;
     struct incoming *item;
+    struct lineup *lineup; /* held, from the cut on */
     struct store_request request;
     struct pool_job job;
     struct pool_frame *frame; /* of the ingest answer */
@@ -46,6 +47,7 @@ struct intake {
     int64_t told_us;         /* last progress */
     uint64_t total;          /* documents there will be; 0: not known yet */
     struct error fatal;      /* code set: no further */
+    struct host_listener listener;
 };
 
 /* Runs a feed to its end and gives what went wrong for all. */

@@ -14,25 +14,25 @@
 
 #define NO_OPTIONS STR_LIT("\x80") /* an empty msgpack map */
 
-static int new_index(struct desk *desk, uint32_t *index, struct error *err)
+static int new_index(struct lineup *lineup, uint32_t *index, struct error *err)
 {
-    if (desk->plugin_count >= LIMIT(PLUGINS))
+    if (lineup->plugin_count >= LIMIT(PLUGINS))
         return error_set(err, ERR_LIMIT, "more than %lu plugins in use (limit PLUGINS)",
                          LIMIT(PLUGINS));
     struct desk_plugin **grown =
-        mem_resize_array(desk->plugins, desk->plugin_count + 1, sizeof *grown);
+        mem_resize_array(lineup->plugins, lineup->plugin_count + 1, sizeof *grown);
     if (!grown)
         return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
-    desk->plugins = grown;
-    grown[desk->plugin_count] = NULL;
-    *index = desk->plugin_count++;
+    lineup->plugins = grown;
+    grown[lineup->plugin_count] = NULL;
+    *index = lineup->plugin_count++;
     return 0;
 }
 
-static int ship(struct desk *desk, const struct plugin_entry *entry, struct str options, bool tests,
-                uint32_t *index, struct error *err)
+static int ship(struct lineup *lineup, const struct plugin_entry *entry, struct str options,
+                bool tests, uint32_t *index, struct error *err)
 {
-    int code = new_index(desk, index, err);
+    int code = new_index(lineup, index, err);
     if (code < 0)
         return code;
     MEM_AUTO struct pool_file *files = mem_zero(entry->file_count + 1, sizeof *files);
@@ -53,10 +53,10 @@ static int ship(struct desk *desk, const struct plugin_entry *entry, struct str 
         .options = options,
         .native = entry->origin == PLUGIN_NATIVE,
     };
-    return pool_ship(desk->pool, &plugin, err);
+    return pool_ship(lineup->pool, &plugin, err);
 }
 
-static int ask_manifest(struct desk *desk, struct desk_plugin *plugin, struct error *err)
+static int ask_manifest(struct lineup *lineup, struct desk_plugin *plugin, struct error *err)
 {
     struct pool_job job = {.op = JOB_MANIFEST};
     msgpack_packer packer;
@@ -66,17 +66,17 @@ static int ask_manifest(struct desk *desk, struct desk_plugin *plugin, struct er
     msgpack_pack_uint32(&packer, plugin->index);
     const msgpack_object *value = NULL;
     struct pool_frame *frame = NULL;
-    int code = host_call(desk, &job, &frame, &value, NULL, err);
+    int code = host_call(lineup, &job, &frame, &value, NULL, err);
     buf_free(&job.payload);
     if (code < 0)
         return error_wrap(err, "%s cannot be loaded", plugin->label);
-    if (host_keep_frame(desk, frame) < 0)
+    if (host_keep_frame(lineup, frame) < 0)
         return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
     const msgpack_object *manifest = wire_get(value, "manifest");
     if (!manifest)
         return error_set(err, ERR_PLUGIN, "%s cannot be loaded: it gave no manifest",
                          plugin->label);
-    return manifest_read(manifest, plugin->entry->kind, plugin->entry->name, desk->arena,
+    return manifest_read(manifest, plugin->entry->kind, plugin->entry->name, lineup->arena,
                          &plugin->manifest, err);
 }
 
@@ -92,113 +92,155 @@ static int native_manifest(struct desk_plugin *plugin)
     return 0;
 }
 
-static struct desk_plugin *same_plugin(const struct desk *desk, const struct plugin_entry *entry,
-                                       struct str options)
+/* NULL options: whatever they are. */
+static struct desk_plugin *same_plugin(const struct lineup *lineup,
+                                       const struct plugin_entry *entry, const struct str *options)
 {
-    for (uint32_t i = 0; i < desk->plugin_count; i++) {
-        struct desk_plugin *other = desk->plugins[i];
-        if (other && other->entry == entry && str_same(other->options, options))
+    for (uint32_t i = 0; i < lineup->plugin_count; i++) {
+        struct desk_plugin *other = lineup->plugins[i];
+        if (!other || other->entry != entry)
+            continue;
+        if (!options || (!other->trial && str_same(other->options, *options)))
             return other;
     }
     return NULL;
 }
 
-/* The manifest of `entry`, from a plugin that is loaded already where there is one. */
-static int trial(struct desk *desk, struct plugin_entry *entry, struct desk_plugin *plugin,
-                 struct error *err)
+static struct desk_plugin *new_plugin(struct lineup *lineup, struct error *err)
 {
-    for (uint32_t i = 0; i < desk->plugin_count; i++)
-        if (desk->plugins[i] && desk->plugins[i]->entry == entry) {
-            *plugin = *desk->plugins[i];
-            plugin->index = UINT32_MAX; /* taken */
-            return 0;
-        }
+    struct desk_plugin *plugin = arena_alloc(lineup->arena, 1, sizeof *plugin);
+    if (!plugin)
+        error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
+    return plugin;
+}
+
+static int ship_trial(struct lineup *lineup, struct plugin_entry *entry, struct desk_plugin **out,
+                      struct error *err)
+{
+    int code = registry_files(entry, err);
+    struct desk_plugin *plugin = code < 0 ? NULL : new_plugin(lineup, err);
+    if (!plugin)
+        return err->code;
     plugin->entry = entry;
-    plugin->label = arena_printf(desk->arena, "%s/%s", entry->kind, entry->name);
+    plugin->trial = true;
+    plugin->label = arena_printf(lineup->arena, "%s/%s", entry->kind, entry->name);
     if (!plugin->label)
         return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
-    int code = registry_files(entry, err);
-    if (code >= 0)
-        code = ship(desk, entry, NO_OPTIONS, false, &plugin->index, err);
+    code = ship(lineup, entry, NO_OPTIONS, false, &plugin->index, err);
     if (code < 0)
         return code;
-    code =
-        entry->origin == PLUGIN_NATIVE ? native_manifest(plugin) : ask_manifest(desk, plugin, err);
-    return code < 0 ? code
-                    : grant_check(&plugin->manifest, entry,
-                                  config_grant(&desk->config, entry->kind, entry->name), err);
-}
-
-static int finish(struct desk *desk, struct desk_plugin *plugin, struct error *err)
-{
-    const struct plugin_file *lib = NULL;
-    size_t lib_count = 0;
-    int code = registry_lib(desk->registry, &lib, &lib_count, err);
-    if (code >= 0 && (plugin->index == UINT32_MAX || !str_same(plugin->options, NO_OPTIONS)))
-        code = ship(desk, plugin->entry, plugin->options, false, &plugin->index, err);
-    if (code < 0)
-        return code;
-    plugin_fingerprint(plugin->entry, lib, lib_count, plugin->options, plugin->manifest.api,
-                       &plugin->fingerprint);
-    plugin->title = arena_printf(desk->arena, "%s@%s", plugin->label, plugin->manifest.version);
-    return plugin->title ? 0 : error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
-}
-
-static int load(struct desk *desk, struct plugin_entry *entry, const msgpack_object *given,
-                const struct option_text *texts, size_t text_count, struct desk_plugin **out,
-                struct error *err)
-{
-    struct desk_plugin *plugin = arena_alloc(desk->arena, 1, sizeof *plugin);
-    if (!plugin)
-        return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
-    BUF_AUTO struct buf options = BUF_INIT;
-    int code = trial(desk, entry, plugin, err);
-    if (code >= 0)
-        code = options_check(&plugin->manifest, given, texts, text_count, &options, err);
-    if (code < 0)
-        return code;
-    *out = same_plugin(desk, entry, buf_view(&options));
-    if (*out)
-        return 0;
-    plugin->options = arena_str(desk->arena, buf_view(&options));
-    if (!plugin->options.at)
-        return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
-    code = finish(desk, plugin, err);
-    if (code < 0)
-        return code;
-    desk->plugins[plugin->index] = plugin;
+    lineup->plugins[plugin->index] = plugin;
     *out = plugin;
     return 0;
 }
 
-int host_load(struct desk *desk, const char *kind, const char *name, const msgpack_object *given,
-              const struct option_text *texts, size_t text_count, struct desk_plugin **out,
-              struct error *err)
+/* The manifest of `entry`, from one that was shipped already where there is one: tried again and
+ * again, a plugin takes one index and no more memory. */
+static int trial(struct lineup *lineup, struct plugin_entry *entry, struct desk_plugin **out,
+                 struct error *err)
+{
+    int code = 0;
+    *out = same_plugin(lineup, entry, NULL);
+    if (!*out)
+        code = ship_trial(lineup, entry, out, err);
+    if (code < 0)
+        return code;
+    struct desk_plugin *plugin = *out;
+    if (!plugin->manifest.name)
+        code = entry->origin == PLUGIN_NATIVE ? native_manifest(plugin)
+                                              : ask_manifest(lineup, plugin, err);
+    if (code < 0)
+        plugin->manifest = (struct manifest){0}; /* read in part */
+    return code < 0 ? code
+                    : grant_check(&plugin->manifest, entry,
+                                  config_grant(&lineup->config, entry->kind, entry->name), err);
+}
+
+/* `made` has the options already. */
+static int finish(struct lineup *lineup, struct desk_plugin *made, struct error *err)
+{
+    const struct plugin_file *lib = NULL;
+    size_t lib_count = 0;
+    const int code = registry_lib(lineup->registry, &lib, &lib_count, err);
+    if (code < 0)
+        return code;
+    plugin_fingerprint(made->entry, lib, lib_count, made->options, made->manifest.api,
+                       &made->fingerprint);
+    made->title = arena_printf(lineup->arena, "%s@%s", made->label, made->manifest.version);
+    if (!made->title)
+        return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
+    made->trial = false;
+    lineup->plugins[made->index] = made;
+    return 0;
+}
+
+/* One more of the plugin `first`, with options of its own. */
+static int make(struct lineup *lineup, struct desk_plugin *first, struct str options,
+                struct desk_plugin **out, struct error *err)
+{
+    struct desk_plugin *made = first;
+    const bool serves_on = first->trial && str_same(options, NO_OPTIONS);
+    int code = 0;
+    if (!serves_on) {
+        made = new_plugin(lineup, err);
+        if (!made)
+            return err->code;
+        *made = *first;
+        code = ship(lineup, first->entry, options, false, &made->index, err);
+    }
+    if (code < 0)
+        return code;
+    made->options = arena_str(lineup->arena, options);
+    if (!made->options.at)
+        return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
+    *out = made;
+    return finish(lineup, made, err);
+}
+
+static int load(struct lineup *lineup, struct plugin_entry *entry, const msgpack_object *given,
+                const struct option_text *texts, size_t text_count, struct desk_plugin **out,
+                struct error *err)
+{
+    struct desk_plugin *first = NULL;
+    BUF_AUTO struct buf options = BUF_INIT;
+    int code = trial(lineup, entry, &first, err);
+    if (code >= 0)
+        code = options_check(&first->manifest, given, texts, text_count, &options, err);
+    if (code < 0)
+        return code;
+    const struct str checked = buf_view(&options);
+    *out = same_plugin(lineup, entry, &checked);
+    return *out ? 0 : make(lineup, first, checked, out, err);
+}
+
+int host_load(struct lineup *lineup, const char *kind, const char *name,
+              const msgpack_object *given, const struct option_text *texts, size_t text_count,
+              struct desk_plugin **out, struct error *err)
 {
     struct plugin_entry *entry = NULL;
-    const int code = registry_find(desk->registry, kind, name, &entry, err);
-    return code < 0 ? code : load(desk, entry, given, texts, text_count, out, err);
+    const int code = registry_find(lineup->registry, kind, name, &entry, err);
+    return code < 0 ? code : load(lineup, entry, given, texts, text_count, out, err);
 }
 
-int host_load_entry(struct desk *desk, struct plugin_entry *entry, struct desk_plugin **out,
+int host_load_entry(struct lineup *lineup, struct plugin_entry *entry, struct desk_plugin **out,
                     struct error *err)
 {
-    return load(desk, entry, NULL, NULL, 0, out, err);
+    return load(lineup, entry, NULL, NULL, 0, out, err);
 }
 
-int host_ship_tests(struct desk *desk, const struct desk_plugin *plugin, uint32_t *index,
+int host_ship_tests(struct lineup *lineup, const struct desk_plugin *plugin, uint32_t *index,
                     struct error *err)
 {
-    return ship(desk, plugin->entry, plugin->options, true, index, err);
+    return ship(lineup, plugin->entry, plugin->options, true, index, err);
 }
 
-struct desk_plugin *host_plugin(const struct desk *desk, int64_t index)
+struct desk_plugin *host_plugin(const struct lineup *lineup, int64_t index)
 {
-    return index >= 0 && index < (int64_t)desk->plugin_count ? desk->plugins[index] : NULL;
+    return index >= 0 && index < (int64_t)lineup->plugin_count ? lineup->plugins[index] : NULL;
 }
 
-const char *host_label(const struct desk *desk, int64_t index)
+const char *host_label(const struct lineup *lineup, int64_t index)
 {
-    const struct desk_plugin *plugin = host_plugin(desk, index);
+    const struct desk_plugin *plugin = host_plugin(lineup, index);
     return plugin ? plugin->label : "";
 }

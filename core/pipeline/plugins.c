@@ -65,9 +65,9 @@ static int fill_options(const struct manifest *manifest, struct arena *arena,
     return lines ? 0 : ERR_NOMEM;
 }
 
-static bool is_used(const struct desk *desk, const struct plugin_entry *entry)
+static bool is_used(const struct lineup *lineup, const struct plugin_entry *entry)
 {
-    const struct config *config = &desk->config;
+    const struct config *config = &lineup->config;
     for (size_t i = 0; !entry->shadowed_by && i < config->plugin_count; i++)
         if (strcmp(config->plugins[i].kind, entry->kind) == 0 &&
             strcmp(config->plugins[i].name, entry->name) == 0)
@@ -75,7 +75,7 @@ static bool is_used(const struct desk *desk, const struct plugin_entry *entry)
     return false;
 }
 
-static int describe(struct desk *desk, struct plugin_entry *entry, struct arena *arena,
+static int describe(struct lineup *lineup, struct plugin_entry *entry, struct arena *arena,
                     struct error *why, struct plugin_info *info)
 {
     struct desk_plugin *plugin = NULL;
@@ -85,11 +85,11 @@ static int describe(struct desk *desk, struct plugin_entry *entry, struct arena 
         .origin = plugin_origin_name(entry->origin),
         .path = entry->path,
         .shadowed_by = entry->shadowed_by ? entry->shadowed_by->path : NULL,
-        .used = is_used(desk, entry),
+        .used = is_used(lineup, entry),
     };
     if (entry->shadowed_by)
         return 0;
-    if (host_load_entry(desk, entry, &plugin, why) < 0) {
+    if (host_load_entry(lineup, entry, &plugin, why) < 0) {
         info->error = why;
         return 0;
     }
@@ -102,13 +102,14 @@ static int describe(struct desk *desk, struct plugin_entry *entry, struct arena 
 int plugin_list(struct desk *desk, int (*each)(const struct plugin_info *info, void *data),
                 void *data, struct error *err)
 {
+    struct lineup *lineup = desk->lineup;
     size_t count = 0;
-    struct plugin_entry **all = registry_all(desk->registry, &count);
+    struct plugin_entry **all = registry_all(lineup->registry, &count);
     for (size_t i = 0; i < count; i++) {
         ARENA_AUTO struct arena *arena = arena_new(LIMIT(CONFIG_BYTES));
         struct plugin_info info;
         struct error why;
-        if (!arena || describe(desk, all[i], arena, &why, &info) < 0)
+        if (!arena || describe(lineup, all[i], arena, &why, &info) < 0)
             return error_set(err, ERR_NOMEM, "out of memory while listing plugins");
         if (each(&info, data) != 0)
             return 0;

@@ -38,7 +38,7 @@ static void skip(struct article_work *work, size_t place)
 static size_t chain_left(const struct article_work *work)
 {
     size_t left = 0;
-    for (size_t i = 0; i < work->desk->article.count; i++)
+    for (size_t i = 0; i < work->lineup->article.count; i++)
         left += !is_skipped(work, i);
     return left;
 }
@@ -56,7 +56,7 @@ static struct article what_plugins_see(const struct article *article)
 
 static void pack_job(struct article_work *work)
 {
-    const struct plugin_chain *chain = &work->desk->article;
+    const struct plugin_chain *chain = &work->lineup->article;
     const struct article seen = what_plugins_see(&work->piece->article);
     msgpack_packer packer;
     const size_t left = chain_left(work);
@@ -80,7 +80,7 @@ static void add_failure(struct article_work *work, const struct desk_plugin *plu
                         enum guard guard, const char *message, const char *traceback)
 {
     struct store_piece *piece = work->piece;
-    if (piece->failure_count > work->desk->article.count)
+    if (piece->failure_count > work->lineup->article.count)
         return; /* room for one a plugin, and one without */
     struct store_failure *failure = &piece->failures[piece->failure_count++];
     *failure = (struct store_failure){
@@ -114,8 +114,8 @@ static void input_fingerprint(const struct article_work *work, const struct desk
         add_field(&hasher, fields[i]);
     for (size_t i = 0; plugin->manifest.need_count && i < work->piece->result_count; i++) {
         const struct store_result *before = &work->piece->results[i];
-        for (size_t k = 0; k < work->desk->article.count; k++) {
-            const struct desk_plugin *other = work->desk->article.at[k];
+        for (size_t k = 0; k < work->lineup->article.count; k++) {
+            const struct desk_plugin *other = work->lineup->article.at[k];
             if (hash_same(&other->fingerprint, &before->plugin) &&
                 order_waits(&plugin->manifest, &other->manifest))
                 add_field(&hasher, before->answer);
@@ -237,7 +237,7 @@ static void take_result(struct article_work *work, const struct desk_plugin *plu
 
 static void take_results(struct article_work *work, const msgpack_object *value)
 {
-    const struct plugin_chain *chain = &work->desk->article;
+    const struct plugin_chain *chain = &work->lineup->article;
     const msgpack_object *results = wire_get(value, "results");
     const bool list = results && results->type == MSGPACK_OBJECT_ARRAY;
     uint32_t next = 0;
@@ -255,7 +255,7 @@ static void take_results(struct article_work *work, const msgpack_object *value)
 
 static bool blame(struct article_work *work, const struct pool_fault *fault)
 {
-    const struct plugin_chain *chain = &work->desk->article;
+    const struct plugin_chain *chain = &work->lineup->article;
     for (size_t i = 0; i < chain->count; i++) {
         if (fault->plugin != (int64_t)chain->at[i]->index || is_skipped(work, i))
             continue;
@@ -304,12 +304,12 @@ static void submit(struct article_work *work)
         work->done(work);
         return;
     }
-    host_submit(work->desk, &work->job);
+    host_submit(work->lineup, &work->job);
 }
 
 void article_work_start(struct article_work *work)
 {
-    const size_t room = work->desk->article.count + 1;
+    const size_t room = work->lineup->article.count + 1;
     struct store_piece *piece = work->piece;
     article_fingerprint(&piece->article, &work->content);
     piece->content = &work->content; /* plugins change no text */

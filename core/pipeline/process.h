@@ -10,7 +10,7 @@
 
 struct article_work {
     /* the caller's */
-    struct desk *desk;
+    struct lineup *lineup;     /* held by the caller until article_work_free */
     struct arena *arena;       /* of what is decoded; lives as long as the piece */
     struct store_piece *piece; /* article filled; the rest is filled here */
     void (*done)(struct article_work *work);

@@ -130,8 +130,11 @@ static int retry_article(struct desk *desk, struct store_reader *reader, int64_t
         return code;
     forget_answers(&piece.article);
     bool done = false;
-    struct article_work work = {
-        .desk = desk, .arena = arena, .piece = &piece, .done = worked, .data = &done};
+    struct article_work work = {.lineup = lineup_hold(desk->lineup),
+                                .arena = arena,
+                                .piece = &piece,
+                                .done = worked,
+                                .data = &done};
     article_work_start(&work);
     host_wait(desk, &done);
     struct write write = {
@@ -139,6 +142,7 @@ static int retry_article(struct desk *desk, struct store_reader *reader, int64_t
     piece.article_id = id;
     code = write_and_wait(desk, &write, err);
     article_work_free(&work);
+    lineup_release(work.lineup);
     counts->articles++;
     counts->articles_healed += piece.failure_count == 0;
     counts->articles_failed += piece.failure_count > 0;

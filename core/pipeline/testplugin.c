@@ -12,7 +12,7 @@
 #define CASES_MAX 10000
 
 struct tests {
-    struct desk *desk;
+    struct lineup *lineup;
     test_fn *each;
     void *data;
     desk_progress_fn *progress;
@@ -71,7 +71,7 @@ static void submit(struct tests *tests, struct outcome *outcome, uint32_t plugin
     job->fresh = fresh;
     job->done = case_done;
     job->data = outcome;
-    host_submit(tests->desk, job);
+    host_submit(tests->lineup, job);
 }
 
 static void outcome_free(struct outcome *outcome)
@@ -121,8 +121,8 @@ static void run_case(struct tests *tests, const struct desk_plugin *plugin, uint
     struct outcome warm = {0};
     submit(tests, &fresh, index, number, true);
     submit(tests, &warm, index, number, false);
-    host_wait(tests->desk, &fresh.done);
-    host_wait(tests->desk, &warm.done);
+    host_wait(tests->lineup->desk, &fresh.done);
+    host_wait(tests->lineup->desk, &warm.done);
     judge(tests, plugin, number, &fresh, &warm);
     outcome_free(&fresh);
     outcome_free(&warm);
@@ -142,7 +142,7 @@ static int count_cases(struct tests *tests, uint32_t index, int64_t *count, char
     msgpack_pack_uint32(&packer, index);
     wire_pack_key(&packer, "case");
     msgpack_pack_uint32(&packer, 0);
-    int code = host_call(tests->desk, &job, &frame, &value, traceback, err);
+    int code = host_call(tests->lineup, &job, &frame, &value, traceback, err);
     buf_free(&job.payload);
     if (code >= 0)
         code = wire_int(wire_get(value, "cases"), "cases", 0, CASES_MAX, count, err);
@@ -200,13 +200,13 @@ static void test_entry(struct tests *tests, struct plugin_entry *entry)
     uint32_t index = 0;
     int64_t count = 0;
     tests->counts.plugins++;
-    int code = host_load_entry(tests->desk, entry, &plugin, &why);
+    int code = host_load_entry(tests->lineup, entry, &plugin, &why);
     if (code >= 0 && !has_tests(entry)) {
         report_missing(tests, plugin);
         return;
     }
     if (code >= 0)
-        code = host_ship_tests(tests->desk, plugin, &index, &why);
+        code = host_ship_tests(tests->lineup, plugin, &index, &why);
     if (code >= 0)
         code = count_cases(tests, index, &count, &traceback, &why);
     if (code < 0)
@@ -218,16 +218,17 @@ static void test_entry(struct tests *tests, struct plugin_entry *entry)
 int plugin_test(struct desk *desk, const char *plugin, test_fn *each, void *data,
                 desk_progress_fn *progress, struct test_counts *counts, struct error *err)
 {
-    struct tests tests = {.desk = desk, .each = each, .data = data, .progress = progress};
+    struct lineup *lineup = desk->lineup;
+    struct tests tests = {.lineup = lineup, .each = each, .data = data, .progress = progress};
     struct plugin_spec spec;
     struct plugin_entry *entry = NULL;
     int code = plugin ? plugin_spec_parse(plugin, &spec, err) : 0;
     if (code >= 0 && plugin)
-        code = registry_find(desk->registry, spec.kind, spec.name, &entry, err);
+        code = registry_find(lineup->registry, spec.kind, spec.name, &entry, err);
     if (code < 0)
         return code;
     size_t count = 0;
-    struct plugin_entry **all = registry_all(desk->registry, &count);
+    struct plugin_entry **all = registry_all(lineup->registry, &count);
     for (size_t i = 0; i < count; i++)
         if (entry ? all[i] == entry : !all[i]->shadowed_by && all[i]->origin != PLUGIN_NATIVE)
             test_entry(&tests, all[i]);

@@ -258,7 +258,7 @@ static void begin(struct try_run *run, struct trial *trial)
     trial->job.op = JOB_ARTICLE;
     trial->job.done = job_done;
     trial->job.data = trial;
-    host_submit(run->desk, &trial->job);
+    host_submit(run->desk->lineup, &trial->job);
 }
 
 static void emit(struct try_run *run, struct trial *trial)
@@ -308,7 +308,7 @@ static void pump(struct try_run *run)
     emit_done(run);
     const bool end = run->at_end || run->fatal.code < 0;
     if (!run->reading && !end && run->items < LIMIT(INFLIGHT_ITEMS) &&
-        run->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(run->desk)) {
+        run->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(run->desk->lineup)) {
         run->reading = true;
         run->work = (struct host_work){.work = read_some, .after = got_lines, .data = run};
         host_work(run->desk, &run->work);
@@ -332,8 +332,8 @@ static int choose(struct try_run *run, const struct try_options *options, struct
                          "%s cannot be tried: ingest, tag and summarize plugins can; an export "
                          "plugin is tried with `copydesk export --to FOLDER`",
                          options->plugin);
-    return host_load(run->desk, spec.kind, spec.name, NULL, options->given, options->given_count,
-                     &run->plugin, err);
+    return host_load(run->desk->lineup, spec.kind, spec.name, NULL, options->given,
+                     options->given_count, &run->plugin, err);
 }
 
 int plugin_try(struct desk *desk, const struct try_options *options, try_fn *each, void *data,
@@ -348,11 +348,11 @@ int plugin_try(struct desk *desk, const struct try_options *options, try_fn *eac
                           options->path_count ? options->path_count : 1, &run.lines, err);
     if (code < 0)
         return code;
-    desk->room = room;
-    desk->room_data = &run;
+    struct host_listener listener = {.room = room, .data = &run};
+    host_listen(desk, &listener);
     pump(&run);
     host_wait(desk, &run.finished);
-    desk->room = NULL;
+    host_unlisten(desk, &listener);
     lines_close(run.lines);
     if (counts)
         *counts = run.counts;

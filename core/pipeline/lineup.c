@@ -1,0 +1,183 @@
+#include "pipeline/lineup.h"
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "pipeline/host.h"
+
+static struct lineup *lineup_new(struct desk *desk, unsigned workers, struct error *err)
+{
+    struct lineup *lineup = mem_zero(1, sizeof *lineup);
+    if (lineup)
+        lineup->arena = arena_new(LIMIT(PLUGIN_BYTES));
+    if (!lineup || !lineup->arena) {
+        mem_free(lineup);
+        error_set(err, ERR_NOMEM, "out of memory while opening the desk");
+        return NULL;
+    }
+    lineup->desk = desk;
+    lineup->workers = workers;
+    lineup->references = 1;
+    lineup->jobs_end = &lineup->jobs;
+    lineup->next = desk->lineups;
+    desk->lineups = lineup;
+    return lineup;
+}
+
+int lineup_open(struct desk *desk, enum desk_use use, unsigned workers, struct lineup **out,
+                struct error *err)
+{
+    struct lineup *lineup = lineup_new(desk, workers, err);
+    if (!lineup)
+        return ERR_NOMEM;
+    int code = lineup_registry(lineup, err);
+    if (code >= 0)
+        code = lineup_workers(lineup, err);
+    if (code >= 0)
+        code = lineup_config(lineup, err);
+    if (code >= 0 && use >= DESK_WORK)
+        code = lineup_chains(lineup, err);
+    if (code < 0)
+        lineup_release(lineup);
+    else
+        *out = lineup;
+    return code < 0 ? code : 0;
+}
+
+struct lineup *lineup_hold(struct lineup *lineup)
+{
+    lineup->references++;
+    return lineup;
+}
+
+/* Not at once: the pool may be in the midst of handing out the answer that was waited for. */
+void lineup_release(struct lineup *lineup)
+{
+    if (lineup)
+        lineup->references--;
+}
+
+void lineup_serve(struct lineup *lineup)
+{
+    struct desk *desk = lineup->desk;
+    lineup_release(desk->lineup);
+    desk->lineup = lineup;
+    host_tell_room(desk); /* its workers have nothing to do yet */
+}
+
+/* ---- its end ---- */
+
+static void lineup_free(void *data)
+{
+    struct lineup *lineup = data;
+    struct lineup **at = &lineup->desk->lineups;
+    while (*at != lineup)
+        at = &(*at)->next;
+    *at = lineup->next;
+    registry_close(lineup->registry);
+    arena_free(lineup->arena);
+    pool_frame_free(lineup->config_frame);
+    for (size_t i = 0; i < lineup->frame_count; i++)
+        pool_frame_free(lineup->frames[i]);
+    mem_free(lineup->frames);
+    mem_free(lineup->plugins);
+    mem_free(lineup);
+}
+
+static void close_one(struct lineup *lineup)
+{
+    lineup->closing = true;
+    if (lineup->pool)
+        pool_close(lineup->pool, lineup_free, lineup);
+    else
+        lineup_free(lineup);
+}
+
+void lineup_close_unheld(struct desk *desk)
+{
+    for (struct lineup *at = desk->lineups, *next = NULL; at; at = next) {
+        next = at->next;
+        if (at->references == 0 && !at->closing)
+            close_one(at);
+    }
+}
+
+/* ---- parts of opening ---- */
+
+static int add_native_stages(struct lineup *lineup, struct error *err)
+{
+    size_t count = 0;
+    const struct desk_stage *const *stages = native_stages(lineup->desk->natives, &count);
+    int code = 0;
+    for (size_t i = 0; code >= 0 && i < count; i++)
+        code = registry_add_native(lineup->registry, stages[i]->kind, stages[i]->name,
+                                   stages[i]->version, stages[i]->about, "native", err);
+    return code;
+}
+
+int lineup_registry(struct lineup *lineup, struct error *err)
+{
+    struct desk *desk = lineup->desk;
+    int code = 0;
+    if (!desk->shipped_scripts)
+        code = registry_default_folders(&desk->user_scripts, &desk->shipped_scripts, err);
+    if (code < 0)
+        return code;
+    MEM_AUTO char *own = desk->dir ? file_join(desk->dir, "scripts") : NULL;
+    const struct registry_folders folders = {own, desk->user_scripts, desk->shipped_scripts};
+    code = registry_open(&folders, &lineup->registry, err);
+    return code < 0 || !desk->natives ? code : add_native_stages(lineup, err);
+}
+
+static void on_log(int level, const char *plugin, const char *text, void *data)
+{
+    (void)data;
+    log_write((enum log_level)level, plugin, "%s", text);
+}
+
+int lineup_workers(struct lineup *lineup, struct error *err)
+{
+    const struct plugin_file *lib = NULL;
+    size_t lib_count = 0;
+    int code = registry_lib(lineup->registry, &lib, &lib_count, err);
+    if (code < 0)
+        return code;
+    size_t native_count = 0;
+    const struct native_plugin *const *natives =
+        native_plugins(lineup->desk->natives, &native_count);
+    struct pool_file *files = arena_alloc(lineup->arena, lib_count + 1, sizeof *files);
+    const char **paths = arena_alloc(lineup->arena, native_count + 1, sizeof *paths);
+    if (!files || !paths)
+        return error_set(err, ERR_NOMEM, "out of memory while starting workers");
+    for (size_t i = 0; i < lib_count; i++)
+        files[i] = (struct pool_file){lib[i].name, lib[i].bytes, lib[i].len};
+    for (size_t i = 0; i < native_count; i++)
+        paths[i] = natives[i]->path;
+    const struct pool_options options = {
+        .workers = lineup->workers,
+        .native = paths,
+        .native_count = native_count,
+        .lib = files,
+        .lib_count = lib_count,
+        .room = host_pool_room,
+        .log = on_log,
+        .data = lineup,
+    };
+    return pool_open(&lineup->desk->loop, &options, &lineup->pool, err);
+}
+
+static void set_true(void *data)
+{
+    *(bool *)data = true;
+}
+
+void lineup_stop_workers(struct lineup *lineup)
+{
+    bool done = false;
+    if (!lineup->pool)
+        return;
+    pool_close(lineup->pool, set_true, &done);
+    host_wait(lineup->desk, &done);
+    lineup->pool = NULL;
+}
