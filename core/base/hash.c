@@ -1,26 +1,27 @@
 #include "base/hash.h"
 
-#include <sha2.h>
+#include <nettle/sha2.h>
 #include <string.h>
 
-_Static_assert(sizeof(SHA2_CTX) <= sizeof(struct hasher), "struct hasher has no room");
-_Static_assert(_Alignof(SHA2_CTX) <= _Alignof(struct hasher), "struct hasher is not aligned");
-_Static_assert(SHA256_DIGEST_LENGTH == HASH_SIZE, "a hash is a SHA-256");
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct hasher), "struct hasher has no room");
+_Static_assert(_Alignof(struct sha256_ctx) <= _Alignof(struct hasher),
+               "struct hasher is not aligned");
+_Static_assert(SHA256_DIGEST_SIZE == HASH_SIZE, "a hash is a SHA-256");
 
-static SHA2_CTX *context(struct hasher *hasher)
+static struct sha256_ctx *context(struct hasher *hasher)
 {
-    return (SHA2_CTX *)hasher->room;
+    return (struct sha256_ctx *)hasher->room;
 }
 
 void hash_begin(struct hasher *hasher)
 {
-    SHA256Init(context(hasher));
+    sha256_init(context(hasher));
 }
 
 void hash_add(struct hasher *hasher, const void *bytes, size_t len)
 {
     if (len)
-        SHA256Update(context(hasher), bytes, len);
+        sha256_update(context(hasher), len, bytes);
 }
 
 void hash_add_field(struct hasher *hasher, const void *bytes, size_t len)
@@ -34,7 +35,7 @@ void hash_add_field(struct hasher *hasher, const void *bytes, size_t len)
 
 void hash_end(struct hasher *hasher, struct hash *out)
 {
-    SHA256Final(out->bytes, context(hasher));
+    sha256_digest(context(hasher), HASH_SIZE, out->bytes);
 }
 
 void hash_bytes(const void *bytes, size_t len, struct hash *out)

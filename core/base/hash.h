@@ -1,4 +1,4 @@
-/* SHA-256 (libmd) for what is kept, a 64-bit hash (FNV-1a) for tables in memory. */
+/* SHA-256 (nettle) for what is kept, a 64-bit hash (FNV-1a) for tables in memory. */
 #pragma once
 
 #include <stddef.h>
@@ -11,7 +11,7 @@ struct hash {
     uint8_t bytes[HASH_SIZE];
 };
 
-struct hasher { /* room for libmd's SHA2_CTX, checked in hash.c */
+struct hasher { /* room for nettle's struct sha256_ctx, checked in hash.c */
     uint64_t room[32];
 };
 
