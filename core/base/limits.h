@@ -79,6 +79,13 @@
     X(JSON_VALUES, 1000 * 1000, "values", "values for desk.json.encode")                           \
     X(TEST_CASES, 10 * 1000, "cases", "cases of one test.lua")                                     \
     X(CONFIG_ENTRIES, 1000, "entries", "entries of one kind in desk.lua")                          \
+    X(WATCHES, 64, "folders", "folders that a desk watches (desk.watch)")                          \
+    X(WATCH_SPAN, 24 * 3600, "seconds", "settle, rescan and poll of a watched folder")             \
+    X(WATCH_FILES, 8192, "files", "files of watched folders looked at at once")                    \
+    X(WATCH_BYTES, 4 * MIB, "bytes", "memory for their names")                                     \
+    X(WATCH_FOLDERS, 65536, "folders", "folders within watched folders that inotify tells of")     \
+    X(WATCH_FOLDER_BYTES, 16 * MIB, "bytes", "memory for their names")                             \
+    X(WATCH_SAME_NAMES, 1000 * 1000, "names", "files of one name in done/: a (2), a (3) ...")      \
     X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
 
 enum limit {

@@ -311,7 +311,8 @@ static void received(struct store_request *request)
         else
             intake_fatal(doc->in, doc, &why);
     } else if (request->known) {
-        struct ingest_report report = {.outcome = INGEST_KNOWN, .known = request->known_state};
+        struct ingest_report report = {.outcome = INGEST_KNOWN, .known = request->known_state,
+                                       .again = request->again};
         intake_settled(doc->in, doc, &report);
     } else {
         intake_ready(doc->in, doc);

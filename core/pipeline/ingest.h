@@ -18,6 +18,7 @@ struct ingest_report {
     const char *path;   /* as given or found; "-" for standard input */
     bool resumed;       /* an earlier run that was cut short had received it */
     const char *known;  /* KNOWN: state of the one that was there: "done", "received", "failed" */
+    bool again;         /* KNOWN: by its receipt this is the very file that it came from */
     const char *plugin; /* ADDED: "ingest/digest" */
     size_t articles;    /* ADDED: pieces that were cut, of these: */
     size_t added, versions;  /* new articles, new versions of known articles */

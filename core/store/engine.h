@@ -49,6 +49,7 @@ struct store_engine {
     int (*fail)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*revise)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*retry)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*files)(struct engine_writer *writer, struct store_request *request, struct error *err);
 
     /* Indexes at most `max` of the articles that wait, oldest first, in a transaction of its own.
      * Gives how many were indexed. 0: none waits. */
@@ -76,6 +77,11 @@ struct store_engine {
     int (*quarantine)(struct engine_reader *reader,
                       int (*each)(const struct store_quarantined *item, void *data), void *data,
                       struct error *err);
+    int (*read_files)(struct engine_reader *reader, const struct store_file_query *query,
+                      int (*each)(const struct store_file *file, void *data), void *data,
+                      struct error *err);
+    int (*failure)(struct engine_reader *reader, int64_t document_id, struct arena *arena,
+                   struct store_failure *out, int64_t *at_us, struct error *err);
 
     /* Every check of integrity that the engine has; the caller holds the desk's lock. */
     int (*check)(const char *dir, const struct desk_text_api *text, struct error *err);

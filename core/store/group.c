@@ -14,6 +14,8 @@ static int perform(const struct store_engine *engine, struct engine_writer *writ
         return engine->revise(writer, request, err);
     case STORE_RETRY:
         return engine->retry(writer, request, err);
+    case STORE_FILES:
+        return engine->files(writer, request, err);
     }
     return error_set(err, ERR_INTERNAL, "the store has no operation %d", (int)request->op);
 }

@@ -206,3 +206,19 @@ int store_quarantine(struct store_reader *reader,
     struct error own;
     return reader->engine->quarantine(reader->reader, each, data, or_else(err, &own));
 }
+
+int store_files(struct store_reader *reader, const struct store_file_query *query,
+                int (*each)(const struct store_file *file, void *data), void *data,
+                struct error *err)
+{
+    struct error own;
+    return reader->engine->read_files(reader->reader, query, each, data, or_else(err, &own));
+}
+
+int store_failure(struct store_reader *reader, int64_t document_id, struct arena *arena,
+                  struct store_failure *out, int64_t *at_us, struct error *err)
+{
+    struct error own;
+    return reader->engine->failure(reader->reader, document_id, arena, out, at_us,
+                                   or_else(err, &own));
+}

@@ -69,8 +69,47 @@ enum store_op {
                       clears its failures of the plugins named in `piece.results`, and adds
                       piece.failures. ERR_EXISTS when article.version is set and another one is
                       shown by now */
-    STORE_RETRY,   /* takes quarantined document `quarantine_id` (0: all) back to received.
-                      ERR_INVALID for an article: run its plugins again and STORE_REVISE */
+    STORE_RETRY, /* takes quarantined document `quarantine_id`, or `document.id`, back to received;
+                    all of them when both are 0. ERR_INVALID for an article: run its plugins again
+                    and STORE_REVISE. ERR_EXISTS when document.id is not in quarantine */
+    STORE_FILES, /* what a watched folder saw and decided: file_count rows, all or none */
+};
+
+/* One arrival of a file in a watched folder. */
+enum store_file_state {
+    STORE_FILE_MOVING, /* is to go to `target`, and may be there already */
+    STORE_FILE_MOVED,
+    STORE_FILE_DELETING, /* by way of the hidden name `target` */
+    STORE_FILE_DELETED,
+    STORE_FILE_KEPT,  /* left where it is */
+    STORE_FILE_RETRY, /* comes back from failed/, and its document is to be tried again */
+    STORE_FILE_GONE,  /* somebody else took it away */
+};
+enum store_file_outcome {
+    STORE_FILE_DONE,
+    STORE_FILE_DUPLICATE,
+    STORE_FILE_FAILED,
+    STORE_FILE_UNREADABLE,
+};
+
+struct store_file {
+    int64_t id;      /* 0: a new row; else that row is written anew */
+    struct str path; /* absolute, where it was seen */
+    uint64_t device, inode;
+    int64_t size, mtime_ns;
+    int64_t seen_us, settle_us; /* when it was first noticed; from then until it was settled */
+    int64_t events;
+    enum store_file_state state;
+    enum store_file_outcome outcome;
+    int64_t document_id; /* 0: none */
+    struct str target;   /* absolute; empty: none */
+    struct str reason;   /* for a person */
+    int64_t at_us;       /* decided */
+    int64_t stored_id;   /* filled by STORE_FILES */
+    /* filled by store_files: */
+    struct str document_state, document_name,
+        document_path; /* empty: not in the store (any more) */
+    bool original;     /* the document came from this very path first */
 };
 
 struct store_request {
@@ -79,13 +118,17 @@ struct store_request {
     struct store_result ingest; /* APPLY */
     struct store_piece *pieces; /* APPLY: piece_count of them; REVISE: one */
     size_t piece_count;
-    struct store_failure failure;                /* FAIL */
-    int64_t quarantine_id;                       /* RETRY; FAIL and REVISE: filled by the store */
+    struct store_failure failure; /* FAIL */
+    int64_t quarantine_id;        /* RETRY; FAIL and REVISE: filled by the store */
+    struct store_file *files;     /* FILES */
+    size_t file_count;
     size_t bytes;                                /* what it counts for in the queue */
     void (*done)(struct store_request *request); /* on the loop's thread */
     void *data;                                  /* the caller's */
     /* filled by the store: */
     bool known;                 /* RECEIVE */
+    bool again;                 /* RECEIVE, known: by path, device, inode and mtime this is the very
+                                   file that the known document came from */
     char known_state[12];       /* RECEIVE: "received", "done", "failed" of the known document */
     int64_t change_id;          /* APPLY, REVISE */
     struct error error;         /* code 0: committed */
@@ -174,6 +217,22 @@ int store_pending(struct store_reader *reader, int64_t after, int64_t *ids, size
 int store_quarantine(struct store_reader *reader,
                      int (*each)(const struct store_quarantined *item, void *data), void *data,
                      struct error *err);
+/* Arrivals in watched folders, newest first but for `open`, oldest first. One of the choices. */
+struct store_file_query {
+    struct str path;        /* seen there */
+    struct str target;      /* went there; not indexed: for a person's question */
+    uint64_t device, inode; /* inode 0: not asked for */
+    bool open;              /* MOVING, DELETING, RETRY, and what failed */
+    int64_t after_id;       /* with open */
+    size_t limit;           /* 0: all */
+};
+/* `each` gives 0 to go on; the file lives until it returns. */
+int store_files(struct store_reader *reader, const struct store_file_query *query,
+                int (*each)(const struct store_file *file, void *data), void *data,
+                struct error *err);
+/* Why a document waits in quarantine. Lives in `arena`. ERR_NOTFOUND when it does not. */
+int store_failure(struct store_reader *reader, int64_t document_id, struct arena *arena,
+                  struct store_failure *out, int64_t *at_us, struct error *err);
 /* PRAGMA integrity_check, foreign_key_check, FTS5's own check with rank 1, and what the tables must
  * say of each other. ERR_CORRUPT with the first finding. Takes the desk's lock. */
 int store_check(const char *dir, const struct desk_text_api *text, struct error *err);

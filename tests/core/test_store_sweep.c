@@ -183,6 +183,13 @@ static int write_one(struct sweep *sweep, struct error *err)
     int rc = commit(sweep, &receive, err);
     if (rc < 0)
         return rc;
+    struct store_request again = {.op = STORE_RECEIVE, .document = receive.document, .bytes = 1};
+    if ((rc = commit(sweep, &again, err)) < 0)
+        return rc;
+    struct store_file file = {.path = STR_LIT("/in/a.txt"), .document_id = receive.document.id};
+    struct store_request files = {.op = STORE_FILES, .files = &file, .file_count = 1};
+    if ((rc = commit(sweep, &files, err)) < 0)
+        return rc;
     struct store_request apply = desk_apply(receive.document.id, pieces, 2);
     rc = commit(sweep, &apply, err);
     if (rc < 0)

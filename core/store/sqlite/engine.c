@@ -200,6 +200,7 @@ const struct store_engine sqlite_engine = {
     .fail = writer_fail,
     .revise = writer_revise,
     .retry = writer_retry,
+    .files = writer_files,
     .index_step = index_step,
     .index_waiting = index_waiting,
     .idle = idle,
@@ -211,5 +212,7 @@ const struct store_engine sqlite_engine = {
     .document = reader_document,
     .pending = reader_pending,
     .quarantine = reader_quarantine,
+    .read_files = reader_files,
+    .failure = reader_failure,
     .check = sqlite_check,
 };

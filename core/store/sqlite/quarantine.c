@@ -122,10 +122,20 @@ static int retry_one(struct engine_writer *writer, int64_t id, struct error *err
     return set_state(writer, document_id, "received", err);
 }
 
+static int retry_document(struct engine_writer *writer, int64_t id, struct error *err)
+{
+    const int rc = writer_run(writer, STATEMENT_RETRY_DOCUMENT, id, err);
+    if (rc == 0 && sqlite3_changes(writer->db) == 0)
+        return error_set(err, ERR_EXISTS, "document %lld is not in quarantine", (long long)id);
+    return rc;
+}
+
 int writer_retry(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     if (request->quarantine_id)
         return retry_one(writer, request->quarantine_id, err);
+    if (request->document.id)
+        return retry_document(writer, request->document.id, err);
     sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_RETRY_ALL, err);
     return stmt ? sq_run(stmt, err) : err->code;
 }

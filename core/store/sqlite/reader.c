@@ -16,6 +16,8 @@ void reader_close(struct engine_reader *reader)
     sqlite3_finalize(reader->tags);
     sqlite3_finalize(reader->document);
     sqlite3_finalize(reader->pending);
+    for (size_t i = 0; i < READER_FILES; i++)
+        sqlite3_finalize(reader->files[i]);
     connection_close(reader->db);
     mem_free(reader);
 }

@@ -6,10 +6,13 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/tokenizer.h"
 
+#define READER_FILES 4 /* ways to ask for files: by path, target, inode, open */
+
 struct engine_reader {
     sqlite3 *db;
     struct tokenizer *tokenizer; /* NULL: opened without the text service; freed with db */
     sqlite3_stmt *list, *article, *tags, *document, *pending;
+    sqlite3_stmt *files[READER_FILES];
     unsigned depth; /* of reader_begin */
 };
 
@@ -31,6 +34,13 @@ int reader_pending(struct engine_reader *reader, int64_t after, int64_t *ids, si
 int reader_quarantine(struct engine_reader *reader,
                       int (*each)(const struct store_quarantined *item, void *data), void *data,
                       struct error *err);
+
+/* files.c */
+int reader_files(struct engine_reader *reader, const struct store_file_query *query,
+                 int (*each)(const struct store_file *file, void *data), void *data,
+                 struct error *err);
+int reader_failure(struct engine_reader *reader, int64_t document_id, struct arena *arena,
+                   struct store_failure *out, int64_t *at_us, struct error *err);
 
 /* read_article.c */
 int reader_article(struct engine_reader *reader, int64_t id, struct arena *arena,

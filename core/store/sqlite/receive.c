@@ -100,17 +100,44 @@ static int add_receipt(struct engine_writer *writer, const struct document *docu
     return sq_run(stmt, err);
 }
 
+/* Looked up before the receipt is written anew. The first receipt of a document has its time. */
+static int find_again(struct engine_writer *writer, struct store_request *request,
+                      struct error *err)
+{
+    const struct document *document = &request->document;
+    if (document->path.len == 0)
+        return 0;
+    sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_SAME_FILE, err);
+    if (!stmt)
+        return err->code;
+    sq_bind_int(stmt, 1, document->id);
+    sq_bind_text(stmt, 2, document->path);
+    sq_bind_text(stmt, 3, document->source);
+    sq_bind_int(stmt, 4, (int64_t)document->device);
+    sq_bind_int(stmt, 5, (int64_t)document->inode);
+    sq_bind_int(stmt, 6, document->mtime_us);
+    const int rc = sq_row(stmt, err);
+    if (rc < 0)
+        return rc;
+    request->again = rc > 0 && sqlite3_column_int(stmt, 0) == 1;
+    sq_done(stmt);
+    return 0;
+}
+
 int writer_receive(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     struct document *document = &request->document;
     int64_t now_us = document->received_us ? document->received_us : clock_wall_us();
     document->id = 0;
     request->known_state[0] = '\0';
+    request->again = false;
     if (document->bytes.len > LIMIT(DOCUMENT_BYTES))
         return error_set(err, ERR_LIMIT, "the document has %zu bytes, over %s (%lu)",
                          document->bytes.len, LIMIT_NAME(DOCUMENT_BYTES), LIMIT(DOCUMENT_BYTES));
     int rc = find_known(writer, request, err);
-    if (rc == 0 && !request->known)
+    if (rc == 0 && request->known)
+        rc = find_again(writer, request, err);
+    else if (rc == 0)
         rc = add_document(writer, document, now_us, err);
     return rc < 0 ? rc : add_receipt(writer, document, now_us, err);
 }

@@ -3,6 +3,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/index.h"
 #include "store/sqlite/schema_v1.h"
+#include "store/sqlite/schema_v2.h"
 
 /* A migration leads from version n to n + 1, n being its place in the list. */
 struct migration {
@@ -12,6 +13,7 @@ struct migration {
 
 static const struct migration migrations[] = {
     {schema_v1, index_schema},
+    {schema_v2, NULL},
 };
 
 int schema_version(void)

@@ -14,7 +14,17 @@
     X(ADD_BYTES, "INSERT INTO document_bytes(document_id, bytes) VALUES(?1, ?2)")                  \
     X(ADD_RECEIPT, "INSERT INTO receipts(document_id, path, source, device, inode, mtime_us,"      \
                    " at_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET"          \
-                   " device=?4, inode=?5, mtime_us=?6, at_us=?7")                                  \
+                   " device=?4, inode=?5, mtime_us=?6, at_us=CASE WHEN device=?4 AND inode=?5"     \
+                   " AND mtime_us=?6 THEN at_us ELSE ?7 END")                                      \
+    X(SAME_FILE, "SELECT r.at_us=d.received_us FROM receipts r JOIN documents d"                   \
+                 " ON d.id=r.document_id WHERE r.document_id=?1 AND r.path=?2 AND r.source=?3"     \
+                 " AND r.device=?4 AND r.inode=?5 AND r.mtime_us=?6")                              \
+    X(ADD_FILE, "INSERT INTO files(path, device, inode, size, mtime_ns, seen_us, settle_us,"       \
+                " events, state, outcome, document_id, target, reason, at_us)"                     \
+                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")            \
+    X(SET_FILE, "UPDATE files SET path=?1, device=?2, inode=?3, size=?4, mtime_ns=?5, seen_us=?6," \
+                " settle_us=?7, events=?8, state=?9, outcome=?10, document_id=?11, target=?12,"    \
+                " reason=?13, at_us=?14 WHERE id=?15")                                             \
     X(DOCUMENT_STATE, "SELECT hash, state, received_us FROM documents WHERE id=?1")                \
     X(DOCUMENT_DONE, "UPDATE documents SET state='done',"                                          \
                      " encoding=CASE WHEN ?2='' THEN encoding ELSE ?2 END WHERE id=?1")            \
@@ -64,6 +74,7 @@
     X(DROP_ARTICLE_FAILURE, "DELETE FROM quarantine WHERE article_id=?1 AND plugin=?2")            \
     X(DROP_ARTICLE_FAILURES, "DELETE FROM quarantine WHERE article_id=?1")                         \
     X(FAILURE, "SELECT document_id, article_id FROM quarantine WHERE id=?1")                       \
+    X(RETRY_DOCUMENT, "UPDATE documents SET state='received' WHERE id=?1 AND state='failed'")      \
     X(RETRY_ALL, "UPDATE documents SET state='received' WHERE state='failed'")
 
 enum statement {

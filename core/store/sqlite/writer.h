@@ -41,12 +41,13 @@ sqlite3_stmt *writer_statement(struct engine_writer *writer, enum statement whic
 /* Runs one that binds one number. */
 int writer_run(struct engine_writer *writer, enum statement which, int64_t id, struct error *err);
 
-/* The operations: receive.c, apply.c, quarantine.c, revise.c. */
+/* The operations: receive.c, apply.c, quarantine.c, revise.c, files.c. */
 int writer_receive(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_apply(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_fail(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_revise(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_retry(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_files(struct engine_writer *writer, struct store_request *request, struct error *err);
 
 /* ---- what an article has besides its texts: parts.c ---- */
 
