@@ -44,9 +44,17 @@ static const struct setting {
 #define SETTING_COUNT (sizeof settings / sizeof *settings)
 
 static const struct config_field watch_fields[] = {
-    {"settle", FIELD_SPAN, NULL},    {"done", FIELD_CHOICE, "move keep"},
-    {"recursive", FIELD_FLAG, NULL}, {"poll", FIELD_SPAN, NULL},
-    {"source", FIELD_TEXT, NULL},    {NULL, 0, NULL},
+    {"settle", FIELD_SPAN, NULL},
+    {"recursive", FIELD_FLAG, NULL},
+    {"ignore", FIELD_TEXTS, NULL},
+    {"after", FIELD_CHOICE, "move keep delete"},
+    {"done", FIELD_TEXT, NULL},
+    {"duplicate", FIELD_TEXT, NULL},
+    {"failed", FIELD_TEXT, NULL},
+    {"rescan", FIELD_SPAN, NULL},
+    {"poll", FIELD_SPAN_OR, "auto never"},
+    {"source", FIELD_TEXT, NULL},
+    {NULL, 0, NULL},
 };
 static const struct config_field job_fields[] = {
     {"cron", FIELD_TEXT, NULL},

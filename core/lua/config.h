@@ -5,8 +5,9 @@
 
 enum config_type {
     FIELD_TEXT,
-    FIELD_SPAN,   /* "500ms", "7d" */
-    FIELD_CHOICE, /* one of the words in `choices` */
+    FIELD_SPAN,    /* "500ms", "7d" */
+    FIELD_CHOICE,  /* one of the words in `choices` */
+    FIELD_SPAN_OR, /* a span, or one of the words in `choices` */
     FIELD_FLAG,
     FIELD_WHOLE,
     FIELD_TABLE,

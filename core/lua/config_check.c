@@ -6,13 +6,10 @@
 #include "lua/config.h"
 
 static const char *const wanted[] = {
-    [FIELD_TEXT] = "a text",
-    [FIELD_SPAN] = "a span as \"500ms\", \"90s\" or \"7d\"",
-    [FIELD_CHOICE] = "one of",
-    [FIELD_FLAG] = "true or false",
-    [FIELD_WHOLE] = "a whole number",
-    [FIELD_TABLE] = "a table",
-    [FIELD_TEXTS] = "a list of texts, as in { \"a\", \"b\" }",
+    [FIELD_TEXT] = "a text",        [FIELD_SPAN] = "a span as \"500ms\", \"90s\" or \"7d\"",
+    [FIELD_CHOICE] = "one of",      [FIELD_SPAN_OR] = "a span as \"10s\", or one of",
+    [FIELD_FLAG] = "true or false", [FIELD_WHOLE] = "a whole number",
+    [FIELD_TABLE] = "a table",      [FIELD_TEXTS] = "a list of texts, as in { \"a\", \"b\" }",
 };
 
 static bool is_span(const char *text, size_t len)
@@ -58,6 +55,8 @@ static bool fits(lua_State *L, const struct config_field *field)
         return text && is_span(text, len);
     case FIELD_CHOICE:
         return text && is_choice(text, len, field->choices);
+    case FIELD_SPAN_OR:
+        return text && (is_choice(text, len, field->choices) || is_span(text, len));
     case FIELD_FLAG:
         return lua_isboolean(L, -1);
     case FIELD_WHOLE:

@@ -169,8 +169,7 @@ int config_read(const msgpack_object *value, struct arena *arena, struct config 
     for (size_t i = 0; code >= 0 && i < STAGE_COUNT; i++)
         code = read_stage(stages[i], wire_get(value, stages[i]), arena, out, err);
     if (code >= 0)
-        code = read_texts("watch", wire_get(value, "watch"), "folder", arena, &out->watched,
-                          &out->watched_count, err);
+        code = config_read_watch(wire_get(value, "watch"), arena, out, err);
     if (code >= 0)
         code = read_texts("native", wire_get(value, "native"), "path", arena, &out->natives,
                           &out->native_count, err);

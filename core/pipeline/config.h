@@ -4,6 +4,8 @@
 #pragma once
 
 #include <msgpack.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -16,11 +18,31 @@ struct config_plugin {
     int line;                      /* of desk.lua; 0: unknown */
 };
 
+enum config_after { CONFIG_MOVE, CONFIG_KEEP, CONFIG_DELETE };
+enum config_poll {
+    CONFIG_POLL_AUTO, /* where the file system tells inotify nothing */
+    CONFIG_POLL_NEVER,
+    CONFIG_POLL_ALWAYS,
+};
+
+/* A watched folder. Paths as written: relative to the desk, or absolute. */
+struct config_watch {
+    const char *folder, *done, *duplicate, *failed;
+    const char *source;  /* of its documents */
+    const char **ignore; /* patterns (fnmatch) besides those that are always ignored */
+    size_t ignore_count;
+    int64_t settle_us, rescan_us, poll_us;
+    enum config_poll poll;
+    enum config_after after;
+    bool recursive;
+    int line; /* of desk.lua; 0: unknown */
+};
+
 struct config {
     struct config_plugin *plugins; /* ingest, then tag, then summarize, each in its order */
     size_t plugin_count;
-    const char **watched; /* as written: relative to the desk, or absolute */
-    size_t watched_count;
+    struct config_watch *watches;
+    size_t watch_count;
     const char **natives; /* absolute paths of shared objects */
     size_t native_count;
     struct str source;
@@ -31,6 +53,10 @@ struct config {
 /* `out` points into `value` and `arena`. ERR_INVALID names the setting. */
 int config_read(const msgpack_object *value, struct arena *arena, struct config *out,
                 struct error *err);
+
+/* desk.watch alone: config_watch.c. */
+int config_read_watch(const msgpack_object *list, struct arena *arena, struct config *out,
+                      struct error *err);
 
 /* The grant for a plugin, or NULL. */
 const struct plugin_grant *config_grant(const struct config *config, const char *kind,

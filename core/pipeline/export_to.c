@@ -108,8 +108,9 @@ static int check(const struct desk *desk, const struct target *target, struct er
         code = check_below(desk, target, "scripts", "the desk's plugins", err);
     if (code >= 0)
         code = check_below(desk, target, "desk.lua", "the desk's settings", err);
-    for (size_t i = 0; code >= 0 && i < desk->lineup->config.watched_count; i++)
-        code = check_below(desk, target, desk->lineup->config.watched[i], "a watched folder", err);
+    const struct config *config = &desk->lineup->config;
+    for (size_t i = 0; code >= 0 && i < config->watch_count; i++)
+        code = check_below(desk, target, config->watches[i].folder, "a watched folder", err);
     return code;
 }
 
