@@ -73,13 +73,9 @@ static int unknown_command(int argc, char **argv)
     return CLI_MISUSE;
 }
 
-static int help_for(int argc, char **argv)
+int cli_help_for(int argc, char **argv)
 {
     int taken;
-    if (argc == 0) {
-        cli_print_commands();
-        return CLI_DONE;
-    }
     const struct cli_command *command = find_command(argc, argv, &taken);
     if (!command)
         return unknown_command(argc, argv);
@@ -133,12 +129,11 @@ int cli_main(int argc, char **argv)
         cli_print_commands();
         return CLI_MISUSE;
     }
-    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 ||
-        strcmp(argv[0], "help") == 0)
-        return output_end(help_for(argc - 1, argv + 1));
-    static char version[] = "version";
+    static char version[] = "version", help[] = "help";
     if (strcmp(argv[0], "--version") == 0)
         argv[0] = version;
+    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
+        argv[0] = help;
     return run_command(desk, argc, argv);
 }
 

@@ -80,5 +80,7 @@ int cli_failed(const struct cli_args *args, const struct error *err);
 
 /* Parses and runs. The process's exit code. */
 int cli_main(int argc, char **argv);
+/* Help on the command of these words (at least one). */
+int cli_help_for(int argc, char **argv);
 void cli_print_help(const struct cli_command *command);
 void cli_print_commands(void);

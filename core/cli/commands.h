@@ -14,9 +14,11 @@
     X(failed)                                                                                      \
     X(failed_retry)                                                                                \
     X(plugins)                                                                                     \
+    X(plugin_new)                                                                                  \
     X(plugin_try)                                                                                  \
     X(plugin_test)                                                                                 \
     X(check)                                                                                       \
+    X(help)                                                                                        \
     X(version)                                                                                     \
     X(worker)
 

@@ -243,7 +243,8 @@ static json_t *make_value(struct json_writer *writer, int at, unsigned depth)
 static size_t indent_option(lua_State *L)
 {
     lua_Integer indent = 0;
-    if (lua_istable(L, 2)) {
+    if (!lua_isnoneornil(L, 2)) {
+        luaL_checktype(L, 2, LUA_TTABLE);
         lua_getfield(L, 2, "indent");
         indent = luaL_optinteger(L, -1, 0);
         lua_pop(L, 1);

@@ -81,6 +81,18 @@ static int refuse(lua_State *L, const struct lua_plugin_source *source, const ch
     return lua_error(L);
 }
 
+/* "; known are kind, name, version" */
+static void push_known(lua_State *L, const char *const *names, size_t count)
+{
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
+    for (size_t i = 0; i < count; i++) {
+        luaL_addstring(&text, i ? ", " : "; known are ");
+        luaL_addstring(&text, names[i]);
+    }
+    luaL_pushresult(&text);
+}
+
 /* Refuses a key of the table at `at` that is not among `names`. `label`: "uses", or NULL. */
 static void check_keys(lua_State *L, const struct lua_plugin_source *source, int at,
                        const char *label, const char *const *names, size_t count)
@@ -93,9 +105,13 @@ static void check_keys(lua_State *L, const struct lua_plugin_source *source, int
         if (key && known < count)
             continue;
         const char *nearest = key ? str_nearest(str_of(key), names, count) : NULL;
-        lua_pushfstring(L, "unknown key '%s%s%s'%s%s%s", label ? label : "", label ? "." : "",
-                        key ? key : luaL_typename(L, -2), nearest ? "; did you mean '" : "",
-                        nearest ? nearest : "", nearest ? "'?" : "");
+        lua_pushfstring(L, "unknown key '%s%s%s'", label ? label : "", label ? "." : "",
+                        key ? key : luaL_typename(L, -2));
+        if (nearest)
+            lua_pushfstring(L, "; did you mean '%s'?", nearest);
+        else
+            push_known(L, names, count);
+        lua_concat(L, 2);
         refuse(L, source, key, lua_tostring(L, -1));
     }
 }

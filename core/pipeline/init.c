@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "pipeline/host.h"
+#include "pipeline/newplugin.h"
 
 #define MADE_MAX 8
 
@@ -16,6 +17,7 @@
 struct making {
     char *made[MADE_MAX];
     size_t count;
+    bool luarc;
 };
 
 static int make_folder(struct making *making, const char *path, struct error *err)
@@ -63,6 +65,9 @@ static int fill(struct making *making, const char *dir, const char *config, stru
     MEM_AUTO char *store = file_join(dir, ".copydesk");
     if (code >= 0 && store)
         code = store_create(store, err);
+    if (code >= 0)
+        code = plugin_luarc(dir, err);
+    making->luarc = code > 0;
     return code < 0 ? code : file_replace(config, text.at ? text.at : "", text.len, err);
 }
 
@@ -76,8 +81,11 @@ static void remove_store(const char *dir)
     }
 }
 
-static void finish(struct making *making, bool take_away)
+static void finish(struct making *making, const char *dir, bool take_away)
 {
+    MEM_AUTO char *luarc = file_join(dir, ".luarc.json");
+    if (take_away && luarc && making->luarc)
+        unlink(luarc);
     while (making->count > 0) {
         char *path = making->made[--making->count];
         if (take_away && strcmp(file_base_name(path), ".copydesk") == 0)
@@ -100,6 +108,6 @@ int desk_init(const char *dir, struct error *err)
     int code = make_folder(&making, dir, err);
     if (code >= 0)
         code = fill(&making, dir, config, err);
-    finish(&making, code < 0);
+    finish(&making, dir, code < 0);
     return code < 0 ? code : 0;
 }

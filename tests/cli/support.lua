@@ -127,6 +127,7 @@ function M.json(args, options, code)
 end
 
 M.encode = json.encode
+M.decode = json.decode
 M.null = json.null
 
 --- What a Python program prints, given these arguments.

@@ -1,0 +1,64 @@
+/* copydesk plugin new */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "pipeline/newplugin.h"
+
+static const struct cli_option options[] = {
+    CLI_END,
+};
+
+static void print_next(const struct new_plugin *made)
+{
+    const char *kind = made->spec.kind, *name = made->spec.name;
+    printf("\nNext: edit %s/init.lua, then\n"
+           "  copydesk plugin test %s/%s\n  ",
+           made->folder, kind, name);
+    if (strcmp(kind, "export") == 0)
+        printf("copydesk export --format %s --to FOLDER\n", name);
+    else
+        printf("and name it in desk.lua: desk.%s { ..., \"%s\" }\n", kind, name);
+}
+
+static int run(const struct cli_args *args)
+{
+    char plugin[256];
+    struct error err = {0};
+    struct new_plugin made;
+    const char *first = args->operand[0];
+    if (args->count == 1 && !strchr(first, '/'))
+        return cli_misuse(args,
+                          "a kind and a name are needed, as in: copydesk plugin new tag ships");
+    snprintf(plugin, sizeof plugin, "%s%s%s", first, args->count > 1 ? "/" : "",
+             args->count > 1 ? args->operand[1] : "");
+    const int code = plugin_new(args->desk, plugin, &made, &err);
+    if (code >= 0) {
+        for (size_t i = 0; i < made.count; i++) {
+            printf("%s/", made.folder);
+            output_name(made.files[i]);
+            putchar('\n');
+        }
+        if (made.replaces)
+            output_problem("in this desk it takes the place of %s", made.replaces);
+        print_next(&made);
+    }
+    new_plugin_free(&made);
+    return code < 0 ? cli_failed(args, &err) : CLI_DONE;
+}
+
+const struct cli_command command_plugin_new = {
+    .name = "plugin new",
+    .usage = "KIND NAME",
+    .about = "Write a new plugin that runs, with its test",
+    .more = "Writes scripts/KIND/NAME/init.lua and test.lua into the desk: a small plugin of that\n"
+            "kind that does something, with comments that say how, and a test that passes. KIND\n"
+            "is ingest, tag, summarize or export.\n\n"
+            "  copydesk plugin new tag ships\n"
+            "  copydesk plugin test tag/ships\n",
+    .options = options,
+    .least = 1,
+    .most = 2,
+    .run = run,
+};

@@ -1,0 +1,106 @@
+---@meta
+
+--- Bytes first to last of a text, from 1, inclusive, as string.find gives and string.sub takes them. In
+--- an article's tags a third item "headline" says that it is not article.text. (JSON output gives the
+--- same bytes from 0, half-open.)
+---@alias desk.Span [integer, integer]|[integer, integer, "headline"]
+
+--- What an ingest plugin is given: read-only, for the one call.
+---@class desk.Document
+---@field text string UTF-8, decoded, without byte order mark
+---@field name string the file's name
+---@field path? string
+---@field source? string where it came from: a folder, a feed, "stdin"
+---@field encoding? string what it was decoded from
+---@field size integer bytes as they came
+---@field received? string RFC 3339
+
+--- What tag, summarize and export plugins are given: read-only, for the one call. A field that is not
+--- known is nil; a name that is no field is an error.
+---@class desk.Article
+---@field id? integer
+---@field version? integer
+---@field uri? string
+---@field headline string
+---@field text string paragraphs, parted by empty lines
+---@field language? string BCP 47: "fr", "zh-Hans"
+---@field byline? string who wrote it
+---@field dateline? string
+---@field genre? string
+---@field infosource? string the publisher
+---@field url? string
+---@field published? string RFC 3339, or a date alone
+---@field received? string RFC 3339
+---@field note? string for readers of the desk
+---@field captions desk.Caption[]
+---@field tags desk.ArticleTag[] what plugins said so far
+---@field summary? string
+
+--- A picture's caption.
+---@class desk.Caption
+---@field text? string
+---@field credit? string
+---@field line? integer of the document
+---@field repeats? integer[] lines that say it again
+
+--- A tag that an article has.
+---@class desk.ArticleTag
+---@field scheme string
+---@field label string
+---@field code? string
+---@field score number 0 to 1
+---@field spans desk.Span[]
+---@field plugin? string who said so: "tag/keywords"
+
+--- What a tag plugin says: a tag (scheme and label), or a suggestion for a field of the article (field and
+--- value). What the document itself said stays.
+---@class desk.Tag
+---@field scheme? string "keyword", "person", "place", "organisation", or one of your own
+---@field label? string
+---@field code? string an id in the scheme: "FR"
+---@field score? number 0 to 1; 1 when not given
+---@field spans? desk.Span[] where the article says it
+---@field field? "language"|"genre"|"infosource"|"byline"|"dateline"
+---@field value? string
+
+--- What a summarize plugin says.
+---@class desk.Summary
+---@field text string
+---@field spans? desk.Span[] the sentences it came from
+
+--- An article as an ingest plugin cuts it. headline and body must be there.
+---@class desk.Draft
+---@field headline string one line
+---@field body string paragraphs, parted by empty lines
+---@field byline? string
+---@field dateline? string
+---@field genre? string
+---@field language? string BCP 47
+---@field infosource? string the publisher
+---@field url? string
+---@field published? string RFC 3339, or a date alone
+---@field note? string
+---@field first_line? integer of the document, from 1
+---@field last_line? integer
+---@field range? desk.Span bytes of document.text
+---@field captions? desk.Caption[]
+---@field lines? desk.DraftLines which lines became what
+---@field confidence? number 0 to 1: how sure the cut is
+---@field evidence? desk.Evidence[] why the cut is there
+
+--- Which lines of the document became what.
+---@class desk.DraftLines
+---@field title? integer[]
+---@field byline? integer[]
+---@field end_mark? integer
+---@field captions? integer[]
+---@field caption_repeats? integer[]
+---@field subheads? integer[]
+---@field body? integer[]
+
+--- Why a cut is where it is; `copydesk ingest --explain` shows it.
+---@class desk.Evidence
+---@field rule string its name, one line
+---@field line? integer
+---@field weight? number how much it said for the cut (below 0: against)
+---@field text? string

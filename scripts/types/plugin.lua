@@ -1,0 +1,82 @@
+---@meta
+
+--- The fields that the table of every plugin may have. A name that is not among them is refused when the
+--- plugin is loaded.
+---@class desk.Plugin
+---@field kind "ingest"|"tag"|"summarize"|"export" that of the folder
+---@field name string that of the folder
+---@field version string "1.0.0"; raise it when answers change
+---@field api 1 the contract that it was written for
+---@field about string one line
+---@field options? table<string, desk.Option>
+---@field needs? string[] schemes and fields that must be there before: "language", "keyword"
+---@field gives? string[] schemes and fields that it says
+---@field uses? desk.Uses what it needs besides its input
+
+--- An option: users set it in desk.lua ({ "keywords", max = 5 }) or by --option max=5. What does not fit is
+--- refused before the plugin runs.
+---@class desk.Option
+---@field type "string"|"number"|"integer"|"boolean"|"list"
+---@field default? string|number|boolean|string[]
+---@field min? number least value; of a string least bytes, of a list least items
+---@field max? number
+---@field choices? string[] of a string
+---@field doc? string one line for users
+
+--- What a plugin needs besides its input.
+---@class desk.Uses
+---@field read? string[] files of its own folder, for desk.read
+---@field http? string[] hosts
+
+--- Cuts documents into articles.
+---@class desk.IngestPlugin: desk.Plugin
+---@field kind "ingest"
+---@field claims fun(document: desk.Document): number 0 (not mine) to 1: how sure it is that the document is one of its own; the surest plugin cuts
+---@field run fun(document: desk.Document, options: table): desk.Draft[]
+
+--- Says something about an article.
+---@class desk.TagPlugin: desk.Plugin
+---@field kind "tag"
+---@field run fun(article: desk.Article, options: table): desk.Tag[]
+
+--- Makes a summary of an article.
+---@class desk.SummarizePlugin: desk.Plugin
+---@field kind "summarize"
+---@field run fun(article: desk.Article, options: table): desk.Summary
+
+--- Writes files. Each export has a Lua state of its own.
+---@class desk.ExportPlugin: desk.Plugin
+---@field kind "export"
+---@field open fun(ctx: desk.ExportContext) at the beginning
+---@field write fun(article: desk.Article) each article, newest first
+---@field close fun() at the end
+
+--- What open() of an export is given.
+---@class desk.ExportContext
+---@field options table
+local ExportContext = {}
+
+--- A file of the export; the same one for the same name.
+---@param name string relative to the folder that the user gave: "2026/ferry.md"
+---@return desk.ExportFile
+function ExportContext:file(name) end
+
+--- A file that an export writes.
+---@class desk.ExportFile
+local ExportFile = {}
+
+--- Appends texts.
+---@param ... string
+---@return desk.ExportFile # itself
+function ExportFile:write(...) end
+
+--- A case of test.lua, which returns a list of them. `copydesk plugin test` runs each in two processes, a
+--- fresh one and one that ran others before; answers that differ fail.
+---@class desk.Case
+---@field name string
+---@field document? table ingest: fields of desk.Document (text, name, path, source, encoding, received)
+---@field article? table tag, summarize: fields of desk.Article
+---@field articles? table[] export
+---@field options? table
+---@field expect? table each key that stands here must be in the answer; of an export: file names and contents
+---@field check? fun(answer: any, claim: number?) fails by an error, as assert() raises one

@@ -1,0 +1,199 @@
+---@meta
+
+--- Words, sentences, languages, by ICU and Snowball.
+---
+--- Strings are UTF-8; bad bytes do no harm, they part words. Spans are 1-based and inclusive, for
+--- string.sub. Lists come as columns: a table with `n` and one list a property, so that 200 words
+--- cost a few tables, not 200: `for i = 1, t.n do print(t.first[i], t.last[i]) end`. `lang` is an ISO
+--- 639-1 code ("fr"); nil, "" and unknown codes mean: no knowledge of the language. A text over 16 MB
+--- is an error. Answers depend on the arguments alone.
+---@class desk.text
+desk.text = {}
+
+--- Without case, accents and width, Cyrillic as Latin: `Ђорђе` gives `dorde`, `Œuvre` gives `oeuvre`.
+---@param s string
+---@return string
+function desk.text.fold(s) end
+
+--- The words that the index would hold.
+---@param s string
+---@return desk.Words
+function desk.text.words(s) end
+
+--- The Snowball stem of a word, folded; without a stemmer for the language the folded word.
+---@param word string
+---@param lang? string
+---@return string
+function desk.text.stem(word, lang) end
+
+--- Whether it is a function word ("the", "of") of the language.
+---@param word string
+---@param lang? string
+---@return boolean
+function desk.text.is_stopword(word, lang) end
+
+--- The function words of a language, folded.
+---@param lang? string
+---@return string[]? # nil where there is no list
+function desk.text.stopwords(lang) end
+
+--- Tells the language of a text.
+---@param s string
+---@return string? code nil where it cannot be told
+---@return number score 0 to 1
+---@return string script "Latn", "Cyrl", "Hans" or "Hant" where a language has several
+function desk.text.language(s) end
+
+--- Where sentences begin and end; blanks at both ends are left out.
+---@param s string
+---@param lang? string
+---@return desk.Spans
+function desk.text.sentences(s, lang) end
+
+--- Where lines begin and end, without their ends (`\n`, `\r\n`, `\r`); an empty line has last = first - 1.
+---@param s string
+---@return desk.Spans
+function desk.text.lines(s) end
+
+--- Typographic quotes, apostrophes and dashes as ASCII `"`, `'`, `-`; no-break spaces as blanks.
+---@param s string
+---@return string
+function desk.text.normalise_quotes(s) end
+
+--- How alike two texts are, by the sets of their word shingles.
+---@param a string
+---@param b string
+---@param size? integer words a shingle; 3, at most what the shorter text has
+---@return number resemblance 0 to 1 (Jaccard)
+---@return number containment 0 to 1: what is shared, of the smaller set
+function desk.text.similarity(a, b, size) end
+
+--- Names to be found in texts by Analysis:match. Build it once, when the plugin is loaded, not in run.
+---
+--- `case = "name"`: a word that has a capital in the name needs one in the text, and a word of all
+--- capitals ("US", "WHO") needs all capitals; in a text all in capitals both match. `case = "any"`:
+--- folded forms decide alone. A name matches whole words only, never over the end of a sentence or
+--- over punctuation other than a hyphen, an apostrophe or a full stop after an initial. At most 12
+--- tokens a name (longer ones are left out) and 1,000,000 names. #gazetteer is how many are held.
+---@param list (string|[string, integer])[] names, or names with ids; a plain name has its place for an id; the first of a name wins
+---@param options? { case?: "name"|"any" }
+---@return desk.Gazetteer
+function desk.text.gazetteer(list, options) end
+
+--- Classes of words for Analysis:names: up to 32 texts of words parted by blanks; the nth is bit n - 1.
+---@param lists string[]
+---@return desk.Classes
+function desk.text.classes(lists) end
+
+--- Takes a text apart, for all that follows. Kept for the last few texts, so the second plugin that
+--- asks for the same text pays nothing. Tokens are the words of the index: `l'Europe` is two, a Chinese
+--- character is one. Words are tokens, but for Chinese and Japanese they are what ICU's dictionary finds.
+---@param s string
+---@param lang? string without it the language is found out
+---@return desk.Analysis
+function desk.text.analyse(s, lang) end
+
+--- Columns: words, folded, and where they stand.
+---@class desk.Words
+---@field n integer how many
+---@field word string[] folded
+---@field first integer[]
+---@field last integer[]
+
+--- Columns: places in a text.
+---@class desk.Spans
+---@field n integer how many
+---@field first integer[]
+---@field last integer[]
+
+--- Names to be found; made by desk.text.gazetteer.
+---@class desk.Gazetteer
+---@operator len: integer
+
+--- Classes of words; made by desk.text.classes.
+---@class desk.Classes
+
+--- A text taken apart; made by desk.text.analyse.
+---@class desk.Analysis
+---@field language string the language that was used, "" when none
+---@field tokens integer how many
+---@field words integer how many
+local Analysis = {}
+
+--- A token.
+---@param i integer from 1
+---@return string folded
+---@return integer first
+---@return integer last
+---@return string flags letters: `c` begins with a capital, `C` all capitals (two letters or more), `d` holds a digit, `s` stop word, `b` begins a sentence, `.` punctuation stands before it
+function Analysis:token(i) end
+
+--- The token's stem.
+---@param i integer from 1
+---@return string
+function Analysis:stem(i) end
+
+--- Its sentences.
+---@return { n: integer, first: integer[], last: integer[], words: integer[] } # words: how many of them are no stop words
+function Analysis:sentences() end
+
+--- TextRank of each sentence, with mean 1: two sentences are alike by shared stems over the log of both
+--- lengths. Rada Mihalcea and Paul Tarau, "TextRank: Bringing Order into Texts", EMNLP 2004.
+---@param options? { damping?: number, iterations?: integer, tolerance?: number, max_sentences?: integer } 0.85, 30, 1e-4, 400: later sentences get 0
+---@return number[] # as long as Analysis:sentences()
+function Analysis:rank(options) end
+
+--- Candidates for keywords: runs of 1 to 5 words that neither cross the end of a sentence or punctuation
+--- nor begin or end with a stop word, a number or a single letter. Forms with the same stems are one.
+--- When there are more than `limit` (at most 5,000), those with the highest count x (1 + 1 / (1 + first
+--- sentence)) stay. In the order of the text.
+---@param options? { max_words?: integer, limit?: integer, min_count?: integer, beside?: desk.Analysis } 3, 150, 1; beside: the analysis of the headline
+---@return desk.Candidates
+function Analysis:candidates(options) end
+
+--- Runs of words with capitals in a sentence, also over small words inside ("of", "de", "von") and
+--- initials ("J. K."). A stop word that begins a run is taken off ("The", "In"). Grouped by folded form,
+--- in the order of the text. In languages that write all nouns with capitals (German) or none (Chinese,
+--- Arabic) it says little.
+---@param options? { max_words?: integer, classes?: desk.Classes, skip?: integer } 6; skip: bits of classes whose words at the front ("President") stand before the name, not in it
+---@return desk.Names
+function Analysis:names(options) end
+
+--- The names of a gazetteer: the longest matches from left to right, never overlapping.
+---@param gazetteer desk.Gazetteer
+---@return { n: integer, id: integer[], first: integer[], last: integer[] }
+function Analysis:match(gazetteer) end
+
+--- Columns of Analysis:candidates.
+---@class desk.Candidates
+---@field n integer how many
+---@field text string[] the most frequent form, blanks run together
+---@field stem string[] its stems, joined by blanks
+---@field words integer[] how many words
+---@field count integer[] how often
+---@field sentences integer[] in how many sentences
+---@field first integer[] where it first stands
+---@field last integer[]
+---@field first_sentence integer[] numbers of the first and last sentence it stands in
+---@field last_sentence integer[]
+---@field capitals number[] share of places, not at the start of a sentence, whose words all have capitals
+---@field acronym number[] share of places in all capitals
+---@field stops integer[] how many stop words stand inside
+---@field shared number[] with `beside`: share of its words whose stem stands there, too
+
+--- Columns of Analysis:names.
+---@class desk.Names
+---@field n integer how many
+---@field text string[] as it first stands there
+---@field fold string[] folded words, joined by blanks
+---@field words integer[] how many words
+---@field count integer[] how often
+---@field initial integer[] how many of the places begin a sentence, where a capital proves little
+---@field lower integer[] how often the same word stands there in small letters (one word only)
+---@field acronym boolean[] all in capitals
+---@field spans desk.Span[][] where it stands
+---@field before integer[] with `classes`: bits of the word before any place
+---@field after integer[] with `classes`: bits of the two words after any place
+---@field inside integer[] with `classes`: bits of its words
+---@field head integer[] with `classes`: bits of its first word
+---@field tail integer[] with `classes`: bits of its last word

@@ -1,0 +1,101 @@
+local t = require "support"
+
+local kinds = { "ingest", "tag", "summarize", "export" }
+
+describe("plugin new", function()
+    after_each(t.finish)
+
+    for _, kind in ipairs(kinds) do
+        it("writes a plugin of kind " .. kind .. " whose test passes", function()
+            local desk = t.desk()
+            local out = t.must({ "plugin", "new", kind, "ships" }, { cd = desk }).out
+            assert.truthy(out:find("scripts/" .. kind .. "/ships/init.lua", 1, true), out)
+            local tested = t.must({ "plugin", "test", kind .. "/ships" }, { cd = desk }).out
+            assert.truthy(tested:find("^ok .*1 plugin: %d+ passed, 0 failed\n$"), tested)
+        end)
+
+        it("lets the test of a plugin of kind " .. kind .. " fail when the plugin is changed", function()
+            local desk = t.desk()
+            t.must({ "plugin", "new", kind, "ships" }, { cd = desk })
+            local file = desk .. "/scripts/" .. kind .. "/ships/init.lua"
+            local code, count = t.read(file):gsub("local MARK = [^\n]+", 'local MARK = "^%%%%%%%%(%%S+)$"')
+            if count == 0 then
+                code, count = code:gsub("spans%[#spans %+ 1%] = [^\n]+", "")
+            end
+            if count == 0 then
+                code, count = code:gsub("left > right", "left < right")
+            end
+            if count == 0 then
+                code, count = code:gsub('mark, " "', 'mark, "  "')
+            end
+            assert.equal(1, count)
+            t.write(file, code)
+            assert.equal(1, t.run({ "plugin", "test", kind .. "/ships" }, { cd = desk }).code)
+        end)
+    end
+
+    it("takes KIND/NAME in one word, too", function()
+        local desk = t.desk()
+        t.must({ "-C", desk, "plugin", "new", "tag/ships" })
+        assert.truthy(t.read(desk .. "/scripts/tag/ships/init.lua"):find('name = "ships"', 1, true))
+    end)
+
+    it("changes nothing that is there", function()
+        local desk = t.desk()
+        local folder = t.plugin(desk, "tag", "ships", t.tagger("ships", "return {}"))
+        local before = t.read(folder .. "/init.lua")
+        local result = t.run({ "-C", desk, "plugin", "new", "tag", "ships" })
+        assert.equal(1, result.code)
+        assert.truthy(result.err:find("scripts/tag/ships is there already", 1, true), result.err)
+        assert.equal(before, t.read(folder .. "/init.lua"))
+        assert.equal("init.lua", t.shell("ls " .. folder))
+    end)
+
+    it("says whose place the plugin takes", function()
+        local desk = t.desk()
+        local result = t.must({ "-C", desk, "plugin", "new", "tag", "keywords" })
+        assert.truthy(result.err:find("takes the place of .*scripts/tag/keywords"), result.err)
+    end)
+
+    it("names the kinds that run", function()
+        local desk = t.desk()
+        local result = t.run({ "-C", desk, "plugin", "new", "fetch", "ships" })
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find("ingest, tag, summarize, export", 1, true), result.err)
+        result = t.run({ "-C", desk, "plugin", "new", "tags", "ships" })
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find("did you mean 'tag'", 1, true), result.err)
+    end)
+
+    it("refuses a name that cannot be a folder", function()
+        local desk = t.desk()
+        local result = t.run({ "-C", desk, "plugin", "new", "tag", "../ships" })
+        assert.equal(2, result.code)
+        assert.equal("", t.shell("ls " .. desk .. "/scripts"))
+    end)
+
+    it("needs a desk", function()
+        local result = t.run({ "plugin", "new", "tag", "ships" }, { cd = t.folder() })
+        assert.equal(1, result.code)
+        assert.truthy(result.err:find("copydesk init", 1, true), result.err)
+    end)
+end)
+
+describe(".luarc.json", function()
+    after_each(t.finish)
+
+    it("of a new desk names folders that are there", function()
+        local rc = t.decode(t.read(t.desk() .. "/.luarc.json"))
+        for _, folder in ipairs(rc["workspace.library"]) do
+            t.shell("test -d " .. t.quote(folder))
+        end
+        assert.equal("disable", rc["runtime.builtin"].io)
+    end)
+
+    it("of the user is left as it is", function()
+        local desk = t.desk()
+        t.write(desk .. "/.luarc.json", "{}\n")
+        t.must({ "-C", desk, "plugin", "new", "tag", "ships" })
+        assert.equal("{}\n", t.read(desk .. "/.luarc.json"))
+    end)
+end)
