@@ -26,7 +26,9 @@
 --- What a plugin needs besides its input.
 ---@class desk.Uses
 ---@field read? string[] files of its own folder, for desk.read
+---@field env? string[] names of environment variables, granted in desk.lua
 ---@field http? string[] hosts
+---@field command? boolean whether a task wants the host to run the command that desk.lua grants it
 
 --- Cuts documents into articles.
 ---@class desk.IngestPlugin: desk.Plugin
