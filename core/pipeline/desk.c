@@ -32,6 +32,8 @@ static struct desk *desk_new(struct error *err)
         desk->writes_end = &desk->writes;
         loop = uv_loop_init(&desk->loop);
         desk->loop_open = loop == 0;
+        if (desk->loop_open)
+            host_turns_open(&desk->turns, &desk->loop);
     }
     if (desk && desk->loop_open)
         return desk;
@@ -92,7 +94,6 @@ static void end_lineups(struct desk *desk)
 {
     lineup_release(desk->lineup);
     desk->lineup = NULL;
-    lineup_close_unheld(desk);
     while (desk->lineups)
         host_turn(desk);
 }
@@ -105,6 +106,7 @@ void desk_close(struct desk *desk)
     if (desk->store)
         store_close(desk->store);
     if (desk->loop_open) {
+        host_turns_close(&desk->turns);
         uv_run(&desk->loop, UV_RUN_DEFAULT); /* close callbacks */
         uv_loop_close(&desk->loop);
     }

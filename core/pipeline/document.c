@@ -22,6 +22,10 @@
 
 void doc_free(struct doc *doc)
 {
+    if (doc->newer_points)
+        *doc->newer_points = doc->older;
+    if (doc->older)
+        doc->older->newer_points = doc->newer_points;
     for (size_t i = 0; i < doc->piece_count; i++)
         article_work_free(&doc->works[i]);
     pool_frame_free(doc->frame);
@@ -49,8 +53,13 @@ static void refused(struct doc *doc, const struct error *why)
 static void failed(struct store_request *request)
 {
     struct doc *doc = request->data;
+    if (request->error.code == ERR_EXISTS && doc->resumed) {
+        intake_dropped(doc->in, doc);
+        return;
+    }
     if (request->error.code < 0) {
-        intake_fatal(doc->in, doc, &request->error);
+        const struct error why = request->error;
+        intake_fatal(doc->in, doc, &why);
         return;
     }
     struct error why;
@@ -107,7 +116,9 @@ static void applied(struct store_request *request)
     struct doc *doc = request->data;
     if (request->error.code < 0) {
         const struct error why = request->error;
-        if (is_own(why.code))
+        if (why.code == ERR_EXISTS && doc->resumed)
+            intake_dropped(doc->in, doc); /* settled since it was read from the store */
+        else if (is_own(why.code))
             fail(doc, GUARD_ANSWER, why.text, "");
         else
             intake_fatal(doc->in, doc, &why);
@@ -301,6 +312,18 @@ void doc_cut(struct doc *doc)
 
 /* ---- received ---- */
 
+/* Its bytes were received before, by a host that did not come to settle them, and nobody works on
+ * them now. */
+static bool is_left(const struct doc *doc)
+{
+    if (strcmp(doc->request.known_state, "received") != 0)
+        return false;
+    for (const struct doc *at = doc->in->desk->docs; at; at = at->older)
+        if (at != doc && at->request.document.id == doc->request.document.id)
+            return false;
+    return true;
+}
+
 static void received(struct store_request *request)
 {
     struct doc *doc = request->data;
@@ -310,6 +333,9 @@ static void received(struct store_request *request)
             refused(doc, &why);
         else
             intake_fatal(doc->in, doc, &why);
+    } else if (request->known && is_left(doc)) {
+        doc->resumed = true;
+        intake_ready(doc->in, doc);
     } else if (request->known) {
         struct ingest_report report = {.outcome = INGEST_KNOWN, .known = request->known_state,
                                        .again = request->again};
@@ -330,6 +356,16 @@ static void receive(struct doc *doc)
     host_store(doc->in->desk, request);
 }
 
+static void list_doc(struct doc *doc)
+{
+    struct doc **first = &doc->in->desk->docs;
+    doc->older = *first;
+    doc->newer_points = first;
+    if (doc->older)
+        doc->older->newer_points = &doc->older;
+    *first = doc;
+}
+
 static struct doc *doc_new(struct intake *in, struct incoming *item)
 {
     struct doc *doc = mem_zero(1, sizeof *doc);
@@ -338,30 +374,60 @@ static struct doc *doc_new(struct intake *in, struct incoming *item)
     doc->arena = arena_new(LIMIT(FRAME_BYTES));
     doc->in = in;
     doc->item = item;
-    doc->resumed = in->resuming;
+    doc->resumed = item->stored;
     doc->request.document = item->document;
     doc->request.data = doc;
     doc->weight = item->bytes.len * WEIGHT_FACTOR + DOC_OVERHEAD;
-    if (doc->arena)
-        return doc;
-    mem_free(doc);
-    return NULL;
+    if (!doc->arena) {
+        mem_free(doc);
+        return NULL;
+    }
+    list_doc(doc);
+    in->items++;
+    in->bytes += doc->weight;
+    return doc;
+}
+
+/* What the store gave may be in flight already: it was read while another received it. */
+static bool is_in_flight(const struct desk *desk, const struct incoming *item)
+{
+    for (const struct doc *at = desk->docs; at && item->stored; at = at->older)
+        if (at->request.document.id == item->document.id ||
+            hash_same(&at->item->document.hash, &item->document.hash))
+            return true;
+    return false;
+}
+
+/* There is no memory to work on it. */
+static void lost(struct intake *in, struct incoming *item)
+{
+    struct error why;
+    error_set(&why, ERR_NOMEM, "%s: out of memory", item->path ? item->path : "a document");
+    const struct ingest_report report = {
+        .outcome = INGEST_LATER, .path = item->path, .error = &why};
+    if (in->hooks->gives_back)
+        in->hooks->settled(item, &report, in->data);
+    incoming_free(item);
+    intake_stop(in, &why);
 }
 
 void doc_begin(struct intake *in, struct incoming *item)
 {
-    struct doc *doc = in->fatal.code < 0 ? NULL : doc_new(in, item);
-    if (!doc) {
-        if (in->fatal.code == 0)
-            error_set(&in->fatal, ERR_NOMEM, "%s: out of memory", item->path);
-        incoming_free(item);
-        return;
+    if (is_in_flight(in->desk, item)) {
+        if (!item->offered) {
+            incoming_free(item);
+            return;
+        }
+        error_set(&item->error, ERR_BUSY, "%s is being worked on already", item->path);
     }
-    in->items++;
-    in->bytes += doc->weight;
-    if (item->error.code < 0)
+    struct doc *doc = doc_new(in, item);
+    if (!doc)
+        lost(in, item);
+    else if (in->fatal.code < 0 || in->draining)
+        intake_given_back(in, doc);
+    else if (item->error.code < 0)
         refused(doc, &item->error);
-    else if (in->resuming)
+    else if (item->stored)
         intake_ready(in, doc);
     else
         receive(doc);

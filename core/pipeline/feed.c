@@ -1,29 +1,35 @@
 #include "pipeline/feed.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/alloc.h"
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "pipeline/scan.h"
 
 #define PENDING_AT_ONCE 64
 
+struct offer {
+    struct offer *next;
+    char *path, *shown, *source;
+    struct feed_offer is; /* its texts are the above */
+};
+
+struct offers {
+    struct offer *first, **end;
+    size_t count;
+};
+
 struct feed {
     struct desk *desk;
     const char *source;
-    struct scan *scan;           /* of files, or: */
+    struct scan *scan;           /* of files */
     struct store_reader *reader; /* of what waits in the store */
+    bool open_ended;
     int64_t ids[PENDING_AT_ONCE];
     size_t id_count, next_id;
     int64_t last_id;
+    struct offers offers;
     struct host_work work;
     /* one pull */
+    struct offers taken; /* the thread's */
     size_t items, bytes;
     feed_fn *got;
     void *data;
@@ -31,17 +37,6 @@ struct feed {
     bool at_end;
     struct error failed;
 };
-
-void incoming_free(struct incoming *item)
-{
-    if (!item)
-        return;
-    buf_free(&item->bytes);
-    mem_free(item->path);
-    mem_free(item->absolute);
-    mem_free(item->source);
-    mem_free(item);
-}
 
 uint64_t feed_skipped(const struct feed *feed)
 {
@@ -51,11 +46,23 @@ uint64_t feed_skipped(const struct feed *feed)
 static struct feed *feed_new(struct desk *desk, struct error *err)
 {
     struct feed *feed = mem_zero(1, sizeof *feed);
-    if (!feed)
+    if (!feed) {
         error_set(err, ERR_NOMEM, "out of memory while listing documents");
-    else
-        feed->desk = desk;
+        return NULL;
+    }
+    feed->desk = desk;
+    feed->offers.end = &feed->offers.first;
+    feed->taken.end = &feed->taken.first;
     return feed;
+}
+
+static int feed_made(struct feed *feed, int code, struct feed **out)
+{
+    if (code < 0)
+        feed_close(feed);
+    else
+        *out = feed;
+    return code;
 }
 
 int feed_open(struct desk *desk, const char *const *paths, size_t count, const char *source,
@@ -65,12 +72,7 @@ int feed_open(struct desk *desk, const char *const *paths, size_t count, const c
     if (!feed)
         return ERR_NOMEM;
     feed->source = source;
-    const int code = scan_open(paths, count, &feed->scan, err);
-    if (code < 0)
-        feed_close(feed);
-    else
-        *out = feed;
-    return code;
+    return feed_made(feed, scan_open(paths, count, &feed->scan, err), out);
 }
 
 int feed_open_pending(struct desk *desk, struct feed **out, struct error *err)
@@ -78,18 +80,102 @@ int feed_open_pending(struct desk *desk, struct feed **out, struct error *err)
     struct feed *feed = feed_new(desk, err);
     if (!feed)
         return ERR_NOMEM;
-    const int code = desk_reader(desk, false, &feed->reader, err);
-    if (code < 0)
-        feed_close(feed);
-    else
-        *out = feed;
-    return code;
+    return feed_made(feed, desk_reader(desk, false, &feed->reader, err), out);
+}
+
+int feed_open_offers(struct desk *desk, struct feed **out, struct error *err)
+{
+    struct feed *feed = feed_new(desk, err);
+    if (!feed)
+        return ERR_NOMEM;
+    feed->open_ended = true;
+    *out = feed;
+    return 0;
+}
+
+/* ---- offers ---- */
+
+static void offers_add(struct offers *list, struct offer *offer)
+{
+    offer->next = NULL;
+    *list->end = offer;
+    list->end = &offer->next;
+    list->count++;
+}
+
+static struct offer *offers_take(struct offers *list)
+{
+    struct offer *offer = list->first;
+    if (!offer)
+        return NULL;
+    list->first = offer->next;
+    if (!list->first)
+        list->end = &list->first;
+    list->count--;
+    return offer;
+}
+
+static void offer_free(struct offer *offer)
+{
+    mem_free(offer->path);
+    mem_free(offer->shown);
+    mem_free(offer->source);
+    mem_free(offer);
+}
+
+int feed_offer(struct feed *feed, const struct feed_offer *offer)
+{
+    struct offer *made = mem_zero(1, sizeof *made);
+    const char *shown = offer->shown ? offer->shown : offer->path;
+    if (!made)
+        return ERR_NOMEM;
+    made->is = *offer;
+    made->path = offer->path ? mem_strdup(offer->path) : NULL;
+    made->shown = shown ? mem_strdup(shown) : NULL;
+    made->source = offer->source ? mem_strdup(offer->source) : NULL;
+    if ((offer->path && !made->path) || (shown && !made->shown) ||
+        (offer->source && !made->source)) {
+        offer_free(made);
+        return ERR_NOMEM;
+    }
+    offers_add(&feed->offers, made);
+    return 0;
+}
+
+void feed_end(struct feed *feed)
+{
+    feed->open_ended = false;
+}
+
+size_t feed_waiting(const struct feed *feed)
+{
+    return feed->offers.count;
+}
+
+bool feed_ready(const struct feed *feed)
+{
+    return feed->offers.first || !feed->open_ended;
+}
+
+bool feed_take_back(struct feed *feed, char **path, void **data)
+{
+    struct offer *offer = offers_take(&feed->offers);
+    if (!offer)
+        return false;
+    *path = offer->shown;
+    *data = offer->is.data;
+    offer->shown = NULL;
+    offer_free(offer);
+    return true;
 }
 
 void feed_close(struct feed *feed)
 {
+    struct offer *offer;
     if (!feed)
         return;
+    while ((offer = offers_take(&feed->offers)) != NULL)
+        offer_free(offer);
     scan_close(feed->scan);
     if (feed->reader)
         store_reader_close(feed->reader);
@@ -98,70 +184,56 @@ void feed_close(struct feed *feed)
 
 /* ---- on a thread of the pool ---- */
 
-/* What was named on the command line may be a pipe: `copydesk ingest <(zcat old.gz)`. */
-static int read_stream(const struct scan_item *item, struct buf *out, struct error *err)
-{
-    if (!item->absolute)
-        return file_read_fd(STDIN_FILENO, "standard input", LIMIT(DOCUMENT_BYTES), out, err);
-    FILE_AUTO int fd = open(item->absolute, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return error_errno(err, errno, "cannot open %s", item->path);
-    return file_read_fd(fd, item->path, LIMIT(DOCUMENT_BYTES), out, err);
-}
-
-static bool is_pipe(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISFIFO(info.st_mode);
-}
-
-static int read_bytes(const struct scan_item *item, struct incoming *out)
-{
-    struct stat info;
-    if (!item->absolute || (item->named && is_pipe(item->absolute)))
-        return read_stream(item, &out->bytes, &out->error);
-    const int code =
-        file_read(item->absolute, LIMIT(DOCUMENT_BYTES), &out->bytes, &info, &out->error);
-    if (code >= 0) {
-        out->document.device = info.st_dev;
-        out->document.inode = info.st_ino;
-        out->document.mtime_us =
-            (int64_t)info.st_mtim.tv_sec * 1000000 + info.st_mtim.tv_nsec / 1000;
-    }
-    return code;
-}
-
-static void describe(struct incoming *item)
-{
-    struct document *document = &item->document;
-    document->bytes = buf_view(&item->bytes);
-    document->path = str_of(item->absolute);
-    document->source = str_of(item->source);
-    document->name = str_of(strcmp(item->path, "-") == 0 ? "stdin" : file_base_name(item->path));
-    document->received_us = clock_wall_us();
-    hash_bytes(document->bytes.at, document->bytes.len, &document->hash);
-}
-
-/* Takes the strings of `from`. */
-static struct incoming *from_file(const struct feed *feed, struct scan_item *from)
+/* One that cannot be read is an item all the same: who offered it is to hear of it. */
+static struct incoming *stored_failed(int64_t id, const struct error *why)
 {
     struct incoming *item = mem_zero(1, sizeof *item);
-    if (!item) {
-        scan_item_free(from);
+    if (!item)
         return NULL;
-    }
-    item->path = from->path;
-    item->absolute = from->absolute;
-    item->error = from->error;
-    const char *source = feed->source;
-    if (!source)
-        source = strcmp(item->path, "-") == 0 ? "stdin" : "folder";
-    item->source = mem_strdup(source);
-    if (!item->source)
-        error_set(&item->error, ERR_NOMEM, "%s: out of memory", item->path);
-    if (item->error.code == 0 && read_bytes(from, item) >= 0)
-        describe(item);
+    item->stored = true;
+    item->document.id = id;
+    item->error = *why;
+    item->path = mem_strdup("(a stored document)");
     return item;
+}
+
+static struct incoming *from_store(const struct feed *feed, int64_t id)
+{
+    struct error why = {0};
+    struct store_reader *reader = NULL;
+    struct incoming *item = NULL;
+    int code = desk_reader(feed->desk, false, &reader, &why);
+    if (code >= 0)
+        code = incoming_load(reader, id, &item, &why);
+    if (reader)
+        store_reader_close(reader);
+    return code < 0 ? stored_failed(id, &why) : item;
+}
+
+static struct incoming *from_path(struct offer *offer)
+{
+    struct incoming_file file = {.path = offer->shown,
+                                 .absolute = offer->path,
+                                 .source = offer->source,
+                                 .no_links = offer->is.no_links,
+                                 .spooled = offer->is.spooled};
+    struct incoming *item = incoming_read(&file);
+    if (item)
+        offer->path = offer->shown = NULL;
+    return item;
+}
+
+/* An offer without memory for it stays where it is. */
+static int next_offer(struct feed *feed, struct incoming **out)
+{
+    struct offer *offer = feed->taken.first;
+    *out = offer->path ? from_path(offer) : from_store(feed, offer->is.document_id);
+    if (!*out)
+        return error_set(&feed->failed, ERR_NOMEM, "out of memory while reading files");
+    (*out)->offered = true;
+    (*out)->data = offer->is.data;
+    offer_free(offers_take(&feed->taken));
+    return 1;
 }
 
 static int next_file(struct feed *feed, struct incoming **out)
@@ -170,36 +242,16 @@ static int next_file(struct feed *feed, struct incoming **out)
     const int code = scan_next(feed->scan, &found, &feed->failed);
     if (code <= 0)
         return code;
-    *out = from_file(feed, &found);
-    return *out ? 1 : error_set(&feed->failed, ERR_NOMEM, "out of memory while reading files");
-}
-
-static char *own_text(struct str text)
-{
-    return text.len ? mem_strndup(text.at, text.len) : NULL;
-}
-
-static int from_store(struct feed *feed, int64_t id, struct incoming *item)
-{
-    ARENA_AUTO struct arena *arena = arena_new(LIMIT(CONFIG_BYTES));
-    if (!arena)
-        return error_set(&feed->failed, ERR_NOMEM, "out of memory");
-    struct document *document = &item->document;
-    const int code = store_document(feed->reader, id, arena, document, &item->bytes, &feed->failed);
-    if (code < 0)
-        return code;
-    item->absolute = own_text(document->path);
-    item->source = own_text(document->source);
-    item->path = own_text(document->path.len ? document->path : document->name);
-    if (!item->path)
-        return error_set(&feed->failed, ERR_NOMEM, "out of memory");
-    document->id = id;
-    document->bytes = buf_view(&item->bytes);
-    document->path = str_of(item->absolute);
-    document->source = str_of(item->source);
-    document->name = str_of(file_base_name(item->path));
-    document->encoding = STR_NONE;
-    return 0;
+    struct incoming_file file = {.path = found.path,
+                                 .absolute = found.absolute,
+                                 .source = feed->source,
+                                 .named = found.named,
+                                 .error = found.error};
+    *out = incoming_read(&file);
+    if (*out)
+        return 1;
+    scan_item_free(&found);
+    return error_set(&feed->failed, ERR_NOMEM, "out of memory while reading files");
 }
 
 static int next_pending(struct feed *feed, struct incoming **out)
@@ -212,21 +264,18 @@ static int next_pending(struct feed *feed, struct incoming **out)
             return code < 0 ? code : 0;
     }
     feed->last_id = feed->ids[feed->next_id++];
-    struct incoming *item = mem_zero(1, sizeof *item);
-    if (!item)
-        return error_set(&feed->failed, ERR_NOMEM, "out of memory");
-    const int code = from_store(feed, feed->last_id, item);
-    if (code < 0 && code != ERR_CORRUPT && code != ERR_NOTFOUND && code != ERR_INVALID) {
-        incoming_free(item);
-        return code;
-    }
-    if (code < 0) { /* one that cannot be read must not keep the others waiting */
-        item->error = feed->failed;
-        feed->failed.code = 0;
-        item->path = item->path ? item->path : mem_strdup("(a stored document)");
-    }
-    *out = item;
-    return 1;
+    const int code = incoming_load(feed->reader, feed->last_id, out, &feed->failed);
+    return code < 0 ? code : 1;
+}
+
+/* 1: an item; 0: no more; below zero: feed->failed. */
+static int next_item(struct feed *feed, struct incoming **out)
+{
+    if (feed->taken.first)
+        return next_offer(feed, out);
+    if (feed->scan)
+        return next_file(feed, out);
+    return feed->reader ? next_pending(feed, out) : 0;
 }
 
 static void read_some(void *data)
@@ -235,7 +284,7 @@ static void read_some(void *data)
     size_t bytes = 0;
     for (size_t i = 0; i < feed->items && (i == 0 || bytes < feed->bytes); i++) {
         struct incoming *item = NULL;
-        const int code = feed->scan ? next_file(feed, &item) : next_pending(feed, &item);
+        const int code = next_item(feed, &item);
         if (code <= 0) {
             feed->at_end = true;
             return;
@@ -248,11 +297,28 @@ static void read_some(void *data)
 
 /* ---- on the loop's thread ---- */
 
+/* What the thread did not come to goes back to the front. */
+static void put_back(struct feed *feed)
+{
+    if (!feed->taken.first)
+        return;
+    *feed->taken.end = feed->offers.first;
+    if (!feed->offers.first)
+        feed->offers.end = feed->taken.end;
+    feed->offers.first = feed->taken.first;
+    feed->offers.count += feed->taken.count;
+    feed->taken = (struct offers){0};
+    feed->taken.end = &feed->taken.first;
+}
+
 static void hand_over(void *data)
 {
     struct feed *feed = data;
     const struct error failed = feed->failed;
-    feed->got(feed->first, feed->at_end, failed.code < 0 ? &failed : NULL, feed->data);
+    feed->failed.code = 0;
+    put_back(feed);
+    const bool end = failed.code < 0 || (feed->at_end && !feed->open_ended && !feed->offers.first);
+    feed->got(feed->first, end, failed.code < 0 ? &failed : NULL, feed->data);
 }
 
 void feed_pull(struct feed *feed, size_t items, size_t bytes, feed_fn *got, void *data)
@@ -263,6 +329,9 @@ void feed_pull(struct feed *feed, size_t items, size_t bytes, feed_fn *got, void
     feed->data = data;
     feed->first = NULL;
     feed->end = &feed->first;
+    feed->at_end = false;
+    for (size_t i = 0; i < items && feed->offers.first; i++)
+        offers_add(&feed->taken, offers_take(&feed->offers));
     feed->work.work = read_some;
     feed->work.after = hand_over;
     feed->work.data = feed;

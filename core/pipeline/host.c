@@ -142,18 +142,6 @@ void host_store_room(struct store *store, void *data)
 
 /* ---- waiting ---- */
 
-void host_turn(struct desk *desk)
-{
-    lineup_close_unheld(desk);
-    uv_run(&desk->loop, UV_RUN_ONCE);
-}
-
-void host_wait(struct desk *desk, const bool *done)
-{
-    while (!*done)
-        host_turn(desk);
-}
-
 struct call {
     bool done;
     struct pool_frame *frame;

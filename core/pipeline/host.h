@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "pipeline/desk.h"
 #include "pipeline/lineup.h"
+#include "pipeline/turn.h"
 #include "plugin/native.h"
 
 /* Who wants to know when there is room again, in a pool or in the store's queue. */
@@ -28,6 +29,8 @@ struct desk {
     /* writes that found no room; bounded as a lineup's jobs are (host_store_full) */
     struct store_request *writes, **writes_end;
     struct host_listener *listeners, *next_listener; /* next_listener: of the round under way */
+    struct host_turns turns;
+    struct doc *docs; /* documents in flight, of all that take some in */
 };
 
 /* ---- parts of opening (one file each) ---- */
@@ -53,11 +56,6 @@ void host_store_room(struct store *store, void *data);
 void host_listen(struct desk *desk, struct host_listener *listener);
 void host_unlisten(struct desk *desk, struct host_listener *listener);
 void host_tell_room(struct desk *desk);
-
-/* One turn of the loop: waits for an event. Not from callbacks. */
-void host_turn(struct desk *desk);
-/* Turns until `*done`. Not from callbacks. */
-void host_wait(struct desk *desk, const bool *done);
 
 /* One job, waited for; only outside of callbacks. On success `value` lives in `frame`
  * (pool_frame_free). A fault gives ERR_PLUGIN with its message; `traceback` (may be NULL) is then

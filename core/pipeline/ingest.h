@@ -9,7 +9,10 @@ enum ingest_outcome {
     INGEST_ADDED,   /* its articles are stored */
     INGEST_KNOWN,   /* the same bytes were there already; nothing was added */
     INGEST_FAILED,  /* received, and waits in quarantine; `copydesk failed` shows why */
-    INGEST_REFUSED, /* could not be received: unreadable, over a limit, the store failed */
+    INGEST_REFUSED, /* could not be received: unreadable, over a limit */
+    INGEST_LATER,   /* not settled now, through no fault of its own: the store failed (disk full),
+                       or the desk ends. Nothing is lost: it lies where it lay, or waits in the
+                       store. Reported by an inflow alone */
 };
 
 /* What became of one document. Lives until the callback returns. */
@@ -27,7 +30,7 @@ struct ingest_report {
     const struct str *notes; /* "a.txt: decoded from windows-1252": to be said, not errors */
     size_t note_count;
     const char *guard;         /* FAILED: "error", "time", "memory", ... */
-    const struct error *error; /* FAILED and REFUSED */
+    const struct error *error; /* FAILED, REFUSED and LATER */
     int64_t document_id;       /* 0: none */
     int64_t quarantine_id;     /* FAILED: for `copydesk failed retry ID` */
 };
@@ -41,9 +44,17 @@ struct ingest_counts {
                          folders ... */
 };
 
+/* What came over another process's standard input or pipe and was put into a file. */
+struct ingest_spooled {
+    const char *path;  /* absolute; the file stays */
+    const char *shown; /* "-", or what the pipe was called */
+};
+
 struct ingest_options {
-    const char *source; /* of the documents; NULL: "folder", or "stdin" for "-" */
-    unsigned inflight;  /* documents at once; 0: INFLIGHT_ITEMS */
+    const char *source;                   /* of the documents; NULL: "folder", or "stdin" for "-" */
+    unsigned inflight;                    /* documents at once; 0: INFLIGHT_ITEMS */
+    const struct ingest_spooled *spooled; /* before the paths */
+    size_t spooled_count;
 };
 
 struct ingest_callbacks {
@@ -60,3 +71,16 @@ struct ingest_callbacks {
 int ingest_paths(struct desk *desk, const char *const *paths, size_t count,
                  const struct ingest_options *options, const struct ingest_callbacks *callbacks,
                  struct ingest_counts *counts, struct error *err);
+
+/* The same without waiting, also while the desk runs and others take documents in. `done` comes
+ * from the loop, never from within ingest_start; the handle is gone then. What the strings of
+ * `options` and `callbacks` point to lives until then. NULL and a message on failure. */
+struct ingest;
+typedef void ingest_done_fn(const struct ingest_counts *counts, const struct error *failed,
+                            void *data); /* `failed`: NULL, or why it could not go on */
+struct ingest *ingest_start(struct desk *desk, const char *const *paths, size_t count,
+                            const struct ingest_options *options,
+                            const struct ingest_callbacks *callbacks, ingest_done_fn *done,
+                            void *data, struct error *err);
+/* No further file is read; what is in flight is finished. `done` follows, with ERR_CANCELLED. */
+void ingest_cancel(struct ingest *ingest);

@@ -3,12 +3,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/limits.h"
 
 #define PULL_ITEMS 32
 #define PULL_BYTES (512 * KIB)
-#define TELL_US    100000
 
 static void push(struct doc_list *list, struct doc *doc)
 {
@@ -26,36 +24,26 @@ static struct doc *pop(struct doc_list *list)
     return doc;
 }
 
-static void tell(struct intake *in, bool at_once)
-{
-    const int64_t now = clock_mono_us();
-    if (!in->callbacks.progress || (!at_once && now - in->told_us < TELL_US))
-        return;
-    in->told_us = now;
-    const struct desk_progress progress = {
-        .done = in->counts.documents,
-        .total = in->total && in->total < in->counts.documents ? in->counts.documents : in->total,
-        .bytes = in->counts.bytes,
-        .unit = "documents"};
-    in->callbacks.progress(&progress, in->callbacks.data);
-}
-
 /* ---- the pump: whoever is further along goes first ---- */
 
 static void got_items(struct incoming *list, bool end, const struct error *failed, void *data);
 
+static size_t most_items(const struct intake *in)
+{
+    return in->most ? in->most : LIMIT(INFLIGHT_ITEMS);
+}
+
 static bool want_more(const struct intake *in)
 {
-    const size_t most = in->options.inflight ? in->options.inflight : LIMIT(INFLIGHT_ITEMS);
-    return !in->pulling && !in->feed_end && in->fatal.code == 0 && in->items < most &&
+    return !in->pulling && !in->feed_end && !in->paused && !in->draining && in->fatal.code == 0 &&
+           feed_ready(in->feed) && in->items < most_items(in) &&
            in->bytes < LIMIT(INFLIGHT_BYTES) && !host_pool_full(in->desk->lineup) &&
            !host_store_full(in->desk) && !in->ready.first;
 }
 
 static void pull(struct intake *in)
 {
-    const size_t most = in->options.inflight ? in->options.inflight : LIMIT(INFLIGHT_ITEMS);
-    const size_t room = most - in->items;
+    const size_t room = most_items(in) - in->items;
     in->pulling = true;
     feed_pull(in->feed, room < PULL_ITEMS ? room : PULL_ITEMS, PULL_BYTES, got_items, in);
 }
@@ -68,13 +56,27 @@ static void leave(struct intake *in, struct doc *doc)
     doc_free(doc);
 }
 
+static void give_back(struct intake *in, struct doc *doc)
+{
+    const struct ingest_report report = {
+        .outcome = INGEST_LATER,
+        .path = doc->item->path,
+        .resumed = doc->resumed,
+        .error = in->fatal.code < 0 ? &in->fatal : &in->drained,
+        .document_id = doc->request.document.id,
+    };
+    if (in->hooks->gives_back)
+        in->hooks->settled(doc->item, &report, in->data);
+    leave(in, doc);
+}
+
 /* A document with articles at a worker leaves when they come back (document.c). */
 static void drop_all(struct intake *in, struct doc_list *list)
 {
     while (list->first) {
         struct doc *doc = pop(list);
         if (doc->started == doc->finished)
-            leave(in, doc);
+            give_back(in, doc);
     }
 }
 
@@ -95,31 +97,34 @@ void intake_answered(struct intake *in, struct doc *doc, size_t bytes)
     in->held += bytes;
 }
 
-static void pump(struct intake *in)
+void intake_pump(struct intake *in)
 {
-    if (in->fatal.code < 0) {
+    if (in->fatal.code < 0)
         drop_all(in, &in->cutting);
+    if (in->fatal.code < 0 || in->draining)
         drop_all(in, &in->ready);
-    }
     while (in->cutting.first && !host_pool_full(in->cutting.first->lineup)) {
         struct doc *doc = in->cutting.first;
         if (doc->started + 1 == doc->piece_count)
             pop(&in->cutting);
         doc_next_article(doc);
     }
-    while (in->ready.first && !host_pool_full(in->desk->lineup) && may_cut(in)) {
+    while (in->ready.first && !in->paused && !host_pool_full(in->desk->lineup) && may_cut(in)) {
         in->cuts++;
         doc_cut(pop(&in->ready));
     }
-    if (want_more(in))
+    if (in->feed && want_more(in))
         pull(in);
-    if (in->items == 0 && !in->pulling && (in->feed_end || in->fatal.code < 0))
-        in->done = true;
+    if (in->feed && in->items == 0 && !in->pulling &&
+        (in->feed_end || in->draining || in->fatal.code < 0)) {
+        in->feed = NULL;
+        in->hooks->idle(in->data);
+    }
 }
 
 static void room(void *data)
 {
-    pump(data);
+    intake_pump(data);
 }
 
 static void got_items(struct incoming *list, bool end, const struct error *failed, void *data)
@@ -135,7 +140,7 @@ static void got_items(struct incoming *list, bool end, const struct error *faile
         doc_begin(in, item);
     }
     in->pulling = false; /* only now: a document may have been settled at once */
-    pump(in);
+    intake_pump(in);
 }
 
 /* ---- what the steps say ---- */
@@ -143,21 +148,33 @@ static void got_items(struct incoming *list, bool end, const struct error *faile
 void intake_ready(struct intake *in, struct doc *doc)
 {
     push(&in->ready, doc);
-    pump(in);
+    intake_pump(in);
 }
 
 void intake_cutting(struct intake *in, struct doc *doc)
 {
     push(&in->cutting, doc);
-    pump(in);
+    intake_pump(in);
 }
 
 void intake_fatal(struct intake *in, struct doc *doc, const struct error *why)
 {
     if (in->fatal.code == 0)
         in->fatal = *why;
+    give_back(in, doc);
+    intake_pump(in);
+}
+
+void intake_given_back(struct intake *in, struct doc *doc)
+{
+    give_back(in, doc);
+    intake_pump(in);
+}
+
+void intake_dropped(struct intake *in, struct doc *doc)
+{
     leave(in, doc);
-    pump(in);
+    intake_pump(in);
 }
 
 static void count(struct ingest_counts *counts, const struct ingest_report *report)
@@ -181,29 +198,48 @@ void intake_settled(struct intake *in, struct doc *doc, struct ingest_report *re
     report->notes = doc->notes;
     report->note_count = doc->note_count;
     count(&in->counts, report);
-    if (in->callbacks.report)
-        in->callbacks.report(report, in->callbacks.data);
-    tell(in, false);
+    in->hooks->settled(doc->item, report, in->data);
     leave(in, doc);
-    pump(in);
+    intake_pump(in);
 }
 
-int intake_run(struct intake *in, struct feed *feed, bool resuming, struct error *err)
+/* ---- beginning and end ---- */
+
+void intake_open(struct intake *in, struct desk *desk, const struct intake_hooks *hooks, void *data)
 {
-    in->feed = feed;
-    in->resuming = resuming;
-    in->feed_end = in->done = false;
-    in->expected = LIMIT(ANSWERS_BYTES) / 4;
+    in->desk = desk;
+    in->hooks = hooks;
+    in->data = data;
     in->ready.end = &in->ready.first;
     in->cutting.end = &in->cutting.first;
     in->listener = (struct host_listener){.room = room, .data = in};
-    host_listen(in->desk, &in->listener);
-    pump(in);
-    host_wait(in->desk, &in->done);
+    host_listen(desk, &in->listener);
+}
+
+void intake_begin(struct intake *in, struct feed *feed)
+{
+    in->feed = feed;
+    in->feed_end = false;
+    in->fatal.code = 0;
+    in->expected = LIMIT(ANSWERS_BYTES) / 4;
+    intake_pump(in);
+}
+
+void intake_stop(struct intake *in, const struct error *why)
+{
+    if (in->fatal.code == 0)
+        in->fatal = *why;
+    intake_pump(in);
+}
+
+void intake_drain(struct intake *in, const struct error *why)
+{
+    in->draining = true;
+    in->drained = *why;
+    intake_pump(in);
+}
+
+void intake_close(struct intake *in)
+{
     host_unlisten(in->desk, &in->listener);
-    in->counts.skipped += feed_skipped(feed);
-    tell(in, true);
-    if (in->fatal.code < 0)
-        return error_set(err, in->fatal.code, "%s", in->fatal.text);
-    return 0;
 }

@@ -1,4 +1,5 @@
-/* The engine of ingest: documents in flight, from the feed to the commit that settles them. */
+/* The engine of ingest: documents in flight, from the feed to the commit that settles them. A desk
+ * may have several, of a watch, of a command and of a retry; no document is in two of them. */
 #pragma once
 
 #include "pipeline/feed.h"
@@ -9,7 +10,8 @@ struct intake;
 
 /* One document in flight. */
 struct doc {
-    struct doc *next; /* in one list at a time */
+    struct doc *next;                  /* in one list at a time */
+    struct doc *older, **newer_points; /* in the desk's list of all in flight */
     struct intake *in;
     struct incoming *item;
     struct lineup *lineup; /* held, from the cut on */
@@ -32,26 +34,50 @@ struct doc_list {
     struct doc *first, **end;
 };
 
+/* What whoever runs an intake hears of. */
+struct intake_hooks {
+    /* A document is settled, or given back (INGEST_LATER); `item` is freed afterwards. */
+    void (*settled)(const struct incoming *item, const struct ingest_report *report, void *data);
+    /* The feed is at its end, or `fatal` is set, and nothing is in flight. From within the intake:
+     * it must not be closed from here (host_later). */
+    void (*idle)(void *data);
+    bool gives_back; /* what is not settled, after a fatal error or a drain, is reported as
+                        INGEST_LATER; else nothing is said of it */
+};
+
 struct intake {
     struct desk *desk;
-    struct ingest_options options;
-    struct ingest_callbacks callbacks;
+    const struct intake_hooks *hooks;
+    void *data;
+    unsigned most; /* documents at once; 0: INFLIGHT_ITEMS */
     struct ingest_counts counts;
     struct feed *feed;
-    bool resuming, pulling, feed_end, done;
+    bool paused; /* nothing new is read, and nothing that was received is cut */
+    bool draining;
+    bool pulling, feed_end;
     size_t items, bytes;     /* in flight */
     unsigned cuts;           /* documents at an ingest plugin */
     size_t held, expected;   /* bytes of answers here; what one more may bring */
     struct doc_list ready;   /* received, to be cut */
     struct doc_list cutting; /* cut, with articles that were not sent to a worker yet */
-    int64_t told_us;         /* last progress */
-    uint64_t total;          /* documents there will be; 0: not known yet */
     struct error fatal;      /* code set: no further */
+    struct error drained;    /* why, when draining */
     struct host_listener listener;
 };
 
-/* Runs a feed to its end and gives what went wrong for all. */
-int intake_run(struct intake *in, struct feed *feed, bool resuming, struct error *err);
+void intake_open(struct intake *in, struct desk *desk, const struct intake_hooks *hooks,
+                 void *data);
+/* Begins with a feed, which stays the caller's; only at first and after `idle`. `fatal` is
+ * forgotten. */
+void intake_begin(struct intake *in, struct feed *feed);
+/* Goes on: after an offer, a resume. */
+void intake_pump(struct intake *in);
+/* No further: what is in flight comes back as it leaves the workers; then `idle`. */
+void intake_stop(struct intake *in, const struct error *why);
+/* Takes nothing new: what a worker has is finished and stored, the rest comes back; then `idle`. */
+void intake_drain(struct intake *in, const struct error *why);
+/* Only when nothing is in flight. */
+void intake_close(struct intake *in);
 
 /* ---- steps of a document (document.c) ---- */
 void doc_begin(struct intake *in, struct incoming *item);
@@ -67,3 +93,7 @@ void intake_cutting(struct intake *in, struct doc *doc);
 /* Reports, counts, frees. */
 void intake_settled(struct intake *in, struct doc *doc, struct ingest_report *report);
 void intake_fatal(struct intake *in, struct doc *doc, const struct error *why);
+/* One that came after the end. */
+void intake_given_back(struct intake *in, struct doc *doc);
+/* Frees without a word: somebody else has settled it. */
+void intake_dropped(struct intake *in, struct doc *doc);

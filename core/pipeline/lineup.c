@@ -6,6 +6,32 @@
 #include "base/log.h"
 #include "pipeline/host.h"
 
+static void lineup_free(void *data)
+{
+    struct lineup *lineup = data;
+    struct lineup **at = &lineup->desk->lineups;
+    while (*at != lineup)
+        at = &(*at)->next;
+    *at = lineup->next;
+    registry_close(lineup->registry);
+    arena_free(lineup->arena);
+    pool_frame_free(lineup->config_frame);
+    for (size_t i = 0; i < lineup->frame_count; i++)
+        pool_frame_free(lineup->frames[i]);
+    mem_free(lineup->frames);
+    mem_free(lineup->plugins);
+    mem_free(lineup);
+}
+
+static void lineup_close(void *data)
+{
+    struct lineup *lineup = data;
+    if (lineup->pool)
+        pool_close(lineup->pool, lineup_free, lineup);
+    else
+        lineup_free(lineup);
+}
+
 static struct lineup *lineup_new(struct desk *desk, unsigned workers, struct error *err)
 {
     struct lineup *lineup = mem_zero(1, sizeof *lineup);
@@ -19,6 +45,7 @@ static struct lineup *lineup_new(struct desk *desk, unsigned workers, struct err
     lineup->desk = desk;
     lineup->workers = workers;
     lineup->references = 1;
+    lineup->close = (struct host_later){.run = lineup_close, .data = lineup};
     lineup->jobs_end = &lineup->jobs;
     lineup->next = desk->lineups;
     desk->lineups = lineup;
@@ -54,8 +81,8 @@ struct lineup *lineup_hold(struct lineup *lineup)
 /* Not at once: the pool may be in the midst of handing out the answer that was waited for. */
 void lineup_release(struct lineup *lineup)
 {
-    if (lineup)
-        lineup->references--;
+    if (lineup && --lineup->references == 0)
+        host_later(lineup->desk, &lineup->close);
 }
 
 void lineup_serve(struct lineup *lineup)
@@ -64,43 +91,6 @@ void lineup_serve(struct lineup *lineup)
     lineup_release(desk->lineup);
     desk->lineup = lineup;
     host_tell_room(desk); /* its workers have nothing to do yet */
-}
-
-/* ---- its end ---- */
-
-static void lineup_free(void *data)
-{
-    struct lineup *lineup = data;
-    struct lineup **at = &lineup->desk->lineups;
-    while (*at != lineup)
-        at = &(*at)->next;
-    *at = lineup->next;
-    registry_close(lineup->registry);
-    arena_free(lineup->arena);
-    pool_frame_free(lineup->config_frame);
-    for (size_t i = 0; i < lineup->frame_count; i++)
-        pool_frame_free(lineup->frames[i]);
-    mem_free(lineup->frames);
-    mem_free(lineup->plugins);
-    mem_free(lineup);
-}
-
-static void close_one(struct lineup *lineup)
-{
-    lineup->closing = true;
-    if (lineup->pool)
-        pool_close(lineup->pool, lineup_free, lineup);
-    else
-        lineup_free(lineup);
-}
-
-void lineup_close_unheld(struct desk *desk)
-{
-    for (struct lineup *at = desk->lineups, *next = NULL; at; at = next) {
-        next = at->next;
-        if (at->references == 0 && !at->closing)
-            close_one(at);
-    }
 }
 
 /* ---- parts of opening ---- */

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "pipeline/config.h"
 #include "pipeline/desk.h"
+#include "pipeline/turn.h"
 #include "plugin/manifest.h"
 #include "plugin/options.h"
 #include "plugin/registry.h"
@@ -40,8 +41,8 @@ struct lineup {
     struct desk *desk;
     struct lineup *next; /* in the desk's list of all that live */
     unsigned references;
-    bool closing;
-    unsigned workers; /* as asked for; 0: one a core */
+    struct host_later close; /* when nobody holds it any more */
+    unsigned workers;        /* as asked for; 0: one a core */
     struct registry *registry;
     struct pool *pool;
     struct arena *arena; /* configuration, manifests, options */
@@ -78,5 +79,3 @@ void lineup_stop_workers(struct lineup *lineup);
 int lineup_config(struct lineup *lineup, struct error *err);
 /* Loads the plugins that desk.lua names, in the order in which they run. */
 int lineup_chains(struct lineup *lineup, struct error *err);
-/* Ends and frees those that nobody holds; host_turn does it. */
-void lineup_close_unheld(struct desk *desk);

@@ -64,7 +64,8 @@ enum store_op {
                       origin is kept each time, once for each path */
     STORE_APPLY,   /* all pieces of a received document, at once; the document becomes done.
                       ERR_EXISTS when it is not in the state "received" */
-    STORE_FAIL,    /* a document goes to quarantine; it keeps its bytes */
+    STORE_FAIL,    /* a received document goes to quarantine; it keeps its bytes. ERR_EXISTS when it
+                      is not in the state "received" */
     STORE_REVISE,  /* new results, tags, summary and fields for one stored article (article.id);
                       clears its failures of the plugins named in `piece.results`, and adds
                       piece.failures. ERR_EXISTS when article.version is set and another one is

@@ -90,10 +90,29 @@ static int set_state(struct engine_writer *writer, int64_t document_id, const ch
     return rc;
 }
 
+/* What was settled meanwhile stays so. */
+static int check_received(struct engine_writer *writer, int64_t document_id, struct error *err)
+{
+    sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_DOCUMENT_STATE, err);
+    if (!stmt)
+        return err->code;
+    sq_bind_int(stmt, 1, document_id);
+    int rc = sq_row(stmt, err);
+    if (rc < 0)
+        return rc;
+    if (rc > 0 && !str_is(sq_text(stmt, 1), "received"))
+        rc = error_set(err, ERR_EXISTS, "document %lld is " STR_FMT ", not received: nothing done",
+                       (long long)document_id, STR_ARG(sq_text(stmt, 1)));
+    sq_done(stmt);
+    return rc < 0 ? rc : 0;
+}
+
 int writer_fail(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     int64_t document_id = request->document.id;
-    int rc = set_state(writer, document_id, "failed", err);
+    int rc = check_received(writer, document_id, err);
+    if (rc == 0)
+        rc = set_state(writer, document_id, "failed", err);
     if (rc < 0)
         return rc;
     return quarantine_add(writer, document_id, 0, &request->failure, &request->quarantine_id, err);
