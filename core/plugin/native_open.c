@@ -1,13 +1,16 @@
 #include "plugin/native_open.h"
 
 #include "base/alloc.h"
+#include "base/file.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +92,96 @@ char *native_resolve(const char *folder, const char *path, struct error *err)
     return copy;
 }
 
+/* --- the file, before the dynamic linker maps it ---------------------------------------------- */
+
+/* The linker maps a file that was cut short and dies of SIGBUS later, and of a file for another
+ * machine it says "cannot open shared object file". */
+
+static int no_library(const char *file, struct error *err)
+{
+    return error_set(err, ERR_PLUGIN,
+                     "native plugin %s: not a shared object (ELF); is it the right file?", file);
+}
+
+static const char *machine_name(unsigned machine)
+{
+    switch (machine) {
+    case EM_386:
+        return "i386";
+    case EM_X86_64:
+        return "x86-64";
+    case EM_ARM:
+        return "arm";
+    case EM_AARCH64:
+        return "aarch64";
+    case EM_RISCV:
+        return "risc-v";
+    case EM_PPC64:
+        return "ppc64";
+    case EM_S390:
+        return "s390";
+    default:
+        return "unknown";
+    }
+}
+
+/* Our own header, which the linker has mapped: what a plugin must be built for. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+static int check_machine(const char *file, const ElfW(Ehdr) * head, struct error *err)
+{
+    if (head->e_ident[EI_CLASS] == __ehdr_start.e_ident[EI_CLASS] &&
+        head->e_ident[EI_DATA] == __ehdr_start.e_ident[EI_DATA] &&
+        head->e_machine == __ehdr_start.e_machine)
+        return 0;
+    return error_set(err, ERR_VERSION,
+                     "native plugin %s: built for another machine (%s, ELF machine %u); this "
+                     "copydesk runs on %s (ELF machine %u): build the plugin on this system",
+                     file, machine_name(head->e_machine), (unsigned)head->e_machine,
+                     machine_name(__ehdr_start.e_machine), (unsigned)__ehdr_start.e_machine);
+}
+
+static int check_segments(int fd, const char *file, const ElfW(Ehdr) * head, struct error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return error_errno(err, errno, "native plugin %s", file);
+    if (head->e_phentsize != sizeof(ElfW(Phdr)))
+        return no_library(file, err);
+    for (unsigned i = 0; i < head->e_phnum; i++) {
+        ElfW(Phdr) segment;
+        const off_t at = (off_t)(head->e_phoff + i * sizeof segment);
+        if (pread(fd, &segment, sizeof segment, at) != sizeof segment ||
+            (segment.p_type == PT_LOAD &&
+             (segment.p_offset > (uint64_t)st.st_size ||
+              segment.p_filesz > (uint64_t)st.st_size - segment.p_offset)))
+            return error_set(err, ERR_PLUGIN,
+                             "native plugin %s: the file is cut short (%lld bytes); copy or build "
+                             "it again",
+                             file, (long long)st.st_size);
+    }
+    return 0;
+}
+
+static int check_elf(const char *file, struct error *err)
+{
+    ElfW(Ehdr) head;
+    FILE_AUTO int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_errno(err, errno, "native plugin %s", file);
+    const ssize_t size = pread(fd, &head, sizeof head, 0);
+    if (size < 0)
+        return error_errno(err, errno, "native plugin %s", file);
+    if ((size_t)size < sizeof head || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
+        return no_library(file, err);
+    const int code = check_machine(file, &head, err);
+    if (code < 0)
+        return code;
+    return head.e_type == ET_DYN ? check_segments(fd, file, &head, err) : no_library(file, err);
+}
+
+/* --- what it says of itself ------------------------------------------------------------------- */
+
 /* What a plugin says of itself; read with care, since its struct may be another one than ours. */
 struct claim {
     uint32_t size, abi_major, abi_minor;
@@ -108,30 +201,40 @@ static int refuse(const char *file, const char *why, const struct claim *claim,
 }
 
 /* Nothing beyond `known` bytes (the ELF symbol's size) is read. */
-static int read_claim(const void *symbol, size_t known, struct claim *claim)
+static bool read_claim(const void *symbol, size_t known, struct claim *claim)
 {
     const struct desk_plugin_info *info = symbol;
     memset(claim, 0, sizeof *claim);
     if (known < sizeof info->size)
-        return 0;
+        return false;
     claim->size = info->size;
     const size_t head = offsetof(struct desk_plugin_info, features) + sizeof info->features;
     if (known < head || claim->size < head)
-        return 0;
+        return false;
     claim->abi_major = info->abi_major;
     claim->abi_minor = info->abi_minor;
     claim->features = info->features;
-    return 1;
+    return true;
+}
+
+static const char *other_major(const struct claim *claim, const struct native_offer *offer)
+{
+    return claim->abi_major < offer->abi_major ? "it is older: another major version"
+                                               : "it is newer: another major version";
 }
 
 static int handshake(const char *file, const void *symbol, size_t known,
                      const struct native_offer *offer, struct error *err)
 {
     struct claim claim;
-    if (!read_claim(symbol, known, &claim) || claim.size > known || claim.size < INFO_SIZE_FIRST)
+    const bool readable = read_claim(symbol, known, &claim);
+    if (readable && claim.abi_major != offer->abi_major) /* whose struct may be any */
+        return refuse(file, other_major(&claim, offer), &claim, offer, err);
+    if (!readable || claim.size < INFO_SIZE_FIRST)
         return refuse(file, "its info struct is too small", &claim, offer, err);
-    if (claim.abi_major != offer->abi_major)
-        return refuse(file, "another major version", &claim, offer, err);
+    if (claim.size > known)
+        return refuse(file, "its info struct says that it is larger than it is", &claim, offer,
+                      err);
     if (claim.abi_minor > offer->abi_minor)
         return refuse(file, "it is newer than the host", &claim, offer, err);
     if (claim.size > offer->info_size)
@@ -156,6 +259,8 @@ static int check_words(const char *file, const struct desk_plugin_info *info, st
 const struct desk_plugin_info *native_open(const char *file, const struct native_offer *offer,
                                            struct error *err)
 {
+    if (check_elf(file, err) < 0)
+        return NULL;
     /* RTLD_LOCAL: two plugins may carry different copies of a library. */
     void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!handle)

@@ -39,6 +39,15 @@ static const struct desk_stage stage = {
 
 static const struct desk_host *kept_host;
 
+#ifdef FIXTURE_LATE
+/* Called by the test, when init() is over. */
+DESK_PLUGIN_EXPORT int register_late(struct desk_error *error);
+int register_late(struct desk_error *error)
+{
+    return kept_host->register_stage(kept_host, &stage, error);
+}
+#endif
+
 static int init(const struct desk_host *host, struct desk_error *error)
 {
     kept_host = host;
@@ -55,7 +64,15 @@ static int init(const struct desk_host *host, struct desk_error *error)
 #endif
 }
 
-#ifdef FIXTURE_NO_SYMBOL
+#ifdef FIXTURE_FUNCTION /* code under the name of the struct */
+DESK_PLUGIN_EXPORT int no_struct(void) __asm__("desk_plugin_info");
+int no_struct(void)
+{
+    return (int)sizeof stage;
+}
+#endif
+
+#if defined(FIXTURE_NO_SYMBOL) || defined(FIXTURE_FUNCTION)
 #define INFO_NAME another_name
 extern DESK_PLUGIN_EXPORT const struct desk_plugin_info another_name;
 #else
@@ -69,6 +86,8 @@ DESK_PLUGIN_EXPORT const struct desk_plugin_info INFO_NAME = {
     .features = FIXTURE_FEATURES,
     .name = FIXTURE_NAME,
     .version = "1.0.0",
+#ifndef FIXTURE_NO_ABOUT
     .about = "A plugin for tests.",
+#endif
     .init = init,
 };
