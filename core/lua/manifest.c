@@ -51,7 +51,7 @@ static int line_of(const struct lua_plugin_source *source, const char *key)
     const size_t len = strlen(key);
     int line = 1;
     bool comment = false;
-    for (size_t i = 0; len && i + len < file->bytes.len; i++) {
+    for (size_t i = 0; file && len && i + len < file->bytes.len; i++) {
         const char *at = file->bytes.at + i;
         if (*at == '\n') {
             line++;

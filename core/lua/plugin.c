@@ -7,6 +7,7 @@
 #include "lua/encode.h"
 #include "lua/frozen.h"
 #include "lua/handles.h"
+#include "lua/outside.h"
 #include "lua/parts.h"
 #include "lua/sandbox.h"
 #include "plugin/options.h"
@@ -23,12 +24,16 @@ static int load_work(lua_State *L)
     handles_open(L);
     export_open_tables(L);
     state->ready = true;
-    if (!file)
-        return luaL_error(L, "%s has no init.lua", state->name);
-    lua_pushfstring(L, "@%s/init.lua", state->name);
-    if (state_load(L, file->bytes) != LUA_OK)
-        return lua_error(L);
-    lua_call(L, 0, 1);
+    if (source->outside) {
+        outside_push(L, source->outside);
+    } else {
+        if (!file)
+            return luaL_error(L, "%s has no init.lua", state->name);
+        lua_pushfstring(L, "@%s/init.lua", state->name);
+        if (state_load(L, file->bytes) != LUA_OK)
+            return lua_error(L);
+        lua_call(L, 0, 1);
+    }
     manifest_check(L, source, plugin->functions);
     return 1;
 }

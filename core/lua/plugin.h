@@ -45,13 +45,28 @@ struct lua_module {
     int (*open)(void *L); /* lua_CFunction: leaves the module's table on the stack */
 };
 
+/* A plugin that is no Lua, called by its test.lua as if it were: the answer is msgpack in the shape
+ * of a Lua plugin's. Below zero: `why` holds a message. */
+struct manifest;
+struct lua_outside {
+    const struct manifest *manifest;
+    int (*claims)(void *data, const struct document *document, struct str text, struct str options,
+                  double *claim, struct error *why);
+    /* One of document (with its text) and article is NULL. */
+    int (*run)(void *data, const struct document *document, struct str text,
+               const struct article *article, struct str options, struct buf *answer,
+               struct error *why);
+    void *data;
+};
+
 /* The source, the world and all that they point to are borrowed until lua_plugin_free: a state that
  * was stopped is thrown away, and the next call loads the plugin again. */
 struct lua_plugin_source {
     const char *kind, *name;
     const struct lua_file *files;
     size_t file_count;
-    const msgpack_object *options; /* map or NULL */
+    const msgpack_object *options;     /* map or NULL */
+    const struct lua_outside *outside; /* NULL: init.lua is the plugin */
 };
 
 /* Why a call did not give an answer. */

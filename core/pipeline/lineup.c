@@ -101,8 +101,9 @@ static int add_native_stages(struct lineup *lineup, struct error *err)
     const struct desk_stage *const *stages = native_stages(lineup->desk->natives, &count);
     int code = 0;
     for (size_t i = 0; code >= 0 && i < count; i++)
-        code = registry_add_native(lineup->registry, stages[i]->kind, stages[i]->name,
-                                   stages[i]->version, stages[i]->about, "native", err);
+        code =
+            registry_add_native(lineup->registry, stages[i],
+                                native_stage_plugin(lineup->desk->natives, stages[i])->path, err);
     return code;
 }
 

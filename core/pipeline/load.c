@@ -11,6 +11,7 @@
 #include "model/wire.h"
 #include "pipeline/host.h"
 #include "plugin/fingerprint.h"
+#include "plugin/native_manifest.h"
 
 #define NO_OPTIONS STR_LIT("\x80") /* an empty msgpack map */
 
@@ -80,18 +81,6 @@ static int ask_manifest(struct lineup *lineup, struct desk_plugin *plugin, struc
                          &plugin->manifest, err);
 }
 
-/* All there is to know of a native stage stands in its registration. */
-static int native_manifest(struct desk_plugin *plugin)
-{
-    const struct plugin_entry *entry = plugin->entry;
-    plugin->manifest = (struct manifest){.kind = entry->kind,
-                                         .name = entry->name,
-                                         .version = entry->version ? entry->version : "0",
-                                         .about = entry->about ? entry->about : "",
-                                         .api = 1};
-    return 0;
-}
-
 /* NULL options: whatever they are. */
 static struct desk_plugin *same_plugin(const struct lineup *lineup,
                                        const struct plugin_entry *entry, const struct str *options)
@@ -147,8 +136,8 @@ static int trial(struct lineup *lineup, struct plugin_entry *entry, struct desk_
         return code;
     struct desk_plugin *plugin = *out;
     if (!plugin->manifest.name)
-        code = entry->origin == PLUGIN_NATIVE ? native_manifest(plugin)
-                                              : ask_manifest(lineup, plugin, err);
+        code = entry->stage ? native_manifest(entry->stage, lineup->arena, &plugin->manifest, err)
+                            : ask_manifest(lineup, plugin, err);
     if (code < 0)
         plugin->manifest = (struct manifest){0}; /* read in part */
     return code < 0 ? code

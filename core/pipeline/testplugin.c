@@ -230,7 +230,7 @@ int plugin_test(struct desk *desk, const char *plugin, test_fn *each, void *data
     size_t count = 0;
     struct plugin_entry **all = registry_all(lineup->registry, &count);
     for (size_t i = 0; i < count; i++)
-        if (entry ? all[i] == entry : !all[i]->shadowed_by && all[i]->origin != PLUGIN_NATIVE)
+        if (entry ? all[i] == entry : !all[i]->shadowed_by)
             test_entry(&tests, all[i]);
     if (counts)
         *counts = tests.counts;

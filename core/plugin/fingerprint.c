@@ -28,8 +28,10 @@ void plugin_fingerprint(const struct plugin_entry *entry, const struct plugin_fi
     hash_add_field(&hasher, &number, 1);
     add_text(&hasher, entry->kind);
     add_text(&hasher, entry->name);
-    add_text(&hasher, entry->version); /* all there is to tell of a native stage */
-    add_files(&hasher, entry->files, entry->file_count, "test.lua");
+    if (entry->stage)
+        hash_add_field(&hasher, entry->code.bytes, HASH_SIZE);
+    else
+        add_files(&hasher, entry->files, entry->file_count, "test.lua");
     add_files(&hasher, lib, lib_count, NULL);
     hash_add_field(&hasher, options.at, options.len);
     hash_end(&hasher, out);

@@ -1,7 +1,9 @@
 #include "plugin/native.h"
 
 #include "base/alloc.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "plugin/native_manifest.h"
 #include "plugin/native_open.h"
 
 #include <dirent.h>
@@ -98,6 +100,20 @@ static bool known_kind(const char *kind)
     return false;
 }
 
+static int check_stage_manifest(const struct desk_stage *stage, struct desk_error *error)
+{
+    struct error why = {0};
+    struct manifest manifest;
+    ARENA_AUTO struct arena *arena = arena_new(LIMIT(CONFIG_BYTES));
+    if (!arena)
+        return DESK_FAIL(error, DESK_ERR_NOMEM, "out of memory");
+    const int code = native_manifest(stage, arena, &manifest, &why);
+    if (code >= 0)
+        return 0;
+    return DESK_FAIL(error, code == ERR_NOMEM ? DESK_ERR_NOMEM : DESK_ERR_USAGE, "%.500s",
+                     why.text);
+}
+
 static int check_stage(const struct desk_stage *stage, struct desk_error *error)
 {
     if (!stage || stage->size < sizeof *stage)
@@ -107,13 +123,13 @@ static int check_stage(const struct desk_stage *stage, struct desk_error *error)
     if (!native_name_ok(stage->name))
         return DESK_FAIL(error, DESK_ERR_USAGE, "stage: a name has 1 to %d of a-z, 0-9, - and _",
                          DESK_NAME_MAX);
-    if (!stage->version || !stage->about || !stage->run)
+    if (!stage->version || !stage->version[0] || !stage->about || !stage->run)
         return DESK_FAIL(error, DESK_ERR_USAGE, "stage %s: version, about and run are needed",
                          stage->name);
     if ((strcmp(stage->kind, "ingest") == 0) != (stage->claims != NULL))
         return DESK_FAIL(error, DESK_ERR_USAGE, "stage %s: claims is for ingest, and needed there",
                          stage->name);
-    return 0;
+    return check_stage_manifest(stage, error);
 }
 
 static int register_stage(const struct desk_host *host, const struct desk_stage *stage,
@@ -393,6 +409,15 @@ const struct desk_stage *native_stage(const struct native_registry *registry, co
         if (strcmp(registry->stages[i]->kind, kind) == 0 &&
             strcmp(registry->stages[i]->name, name) == 0)
             return registry->stages[i];
+    return NULL;
+}
+
+const struct native_plugin *native_stage_plugin(const struct native_registry *registry,
+                                                const struct desk_stage *stage)
+{
+    for (size_t i = 0; i < registry->stage_count; i++)
+        if (registry->stages[i] == stage)
+            return registry->stage_plugins[i];
     return NULL;
 }
 

@@ -50,6 +50,10 @@ const void *native_service(const struct native_registry *registry, const char *n
 const struct desk_stage *native_stage(const struct native_registry *registry, const char *kind,
                                       const char *name);
 
+/* Who registered the stage. */
+const struct native_plugin *native_stage_plugin(const struct native_registry *registry,
+                                                const struct desk_stage *stage);
+
 /* Lists, in the order of registration; the number goes to *count. */
 const struct native_lua_module *native_lua_modules(const struct native_registry *registry,
                                                    size_t *count);

@@ -191,9 +191,8 @@ static int parse_list(const char *text, struct arena *arena, msgpack_object *out
     return 0;
 }
 
-static int parse_value(const struct manifest *plugin, const struct option_spec *option,
-                       const char *text, struct arena *arena, msgpack_object *out,
-                       struct error *err)
+int option_parse(const struct manifest *plugin, const struct option_spec *option, const char *text,
+                 struct arena *arena, msgpack_object *out, struct error *err)
 {
     switch (option->type) {
     case OPTION_NUMBER:
@@ -245,8 +244,8 @@ static int take_texts(const struct manifest *plugin, const struct option_text *t
         const struct option_spec *option = find_option(plugin, str_of(texts[i].key));
         if (!option)
             return unknown_option(plugin, str_of(texts[i].key), err);
-        const int code = parse_value(plugin, option, texts[i].value, arena,
-                                     &values[option - plugin->options], err);
+        const int code = option_parse(plugin, option, texts[i].value, arena,
+                                      &values[option - plugin->options], err);
         if (code < 0)
             return code;
     }

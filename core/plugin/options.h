@@ -14,3 +14,8 @@ struct option_text { /* one `--option key=value` as it was typed */
 int options_check(const struct manifest *manifest, const msgpack_object *given,
                   const struct option_text *texts, size_t text_count, struct buf *out,
                   struct error *err);
+
+/* A value as it would be typed, for an option of this type; points into `text` and `arena`. Type
+ * and syntax are checked, not bounds. `plugin` is named in the error. */
+int option_parse(const struct manifest *plugin, const struct option_spec *option, const char *text,
+                 struct arena *arena, msgpack_object *out, struct error *err);

@@ -1,5 +1,7 @@
 #include "plugin/registry.h"
 
+#include <copydesk/plugin.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -29,8 +31,6 @@ static void entry_free(struct plugin_entry *entry)
     mem_free((char *)entry->kind);
     mem_free((char *)entry->name);
     mem_free((char *)entry->path);
-    mem_free((char *)entry->version);
-    mem_free((char *)entry->about);
     mem_free(entry);
 }
 
@@ -80,11 +80,6 @@ static void settle(struct registry *registry)
         if (!same)
             winner = entry;
     }
-}
-
-static char *dup_or_null(const char *text)
-{
-    return text ? mem_strdup(text) : NULL;
 }
 
 static struct plugin_entry *entry_new(const char *kind, const char *name, const char *path,
@@ -196,14 +191,12 @@ int registry_open(const struct registry_folders *folders, struct registry **out,
     return 0;
 }
 
-int registry_add_native(struct registry *registry, const char *kind, const char *name,
-                        const char *version, const char *about, const char *path, struct error *err)
+int registry_add_native(struct registry *registry, const struct desk_stage *stage, const char *path,
+                        struct error *err)
 {
-    struct plugin_entry *entry = entry_new(kind, name, path, PLUGIN_NATIVE);
-    if (entry) {
-        entry->version = dup_or_null(version);
-        entry->about = dup_or_null(about);
-    }
+    struct plugin_entry *entry = entry_new(stage->kind, stage->name, path, PLUGIN_NATIVE);
+    if (entry)
+        entry->stage = stage;
     const int code = add(registry, entry, err);
     if (code >= 0)
         settle(registry);

@@ -16,6 +16,8 @@
 enum plugin_origin { PLUGIN_DESK, PLUGIN_USER, PLUGIN_SHIPPED, PLUGIN_NATIVE };
 const char *plugin_origin_name(enum plugin_origin origin); /* "desk", "user", ... */
 
+struct desk_stage;
+
 struct plugin_file {
     const char *name; /* "init.lua", "names.tsv" */
     const char *bytes;
@@ -27,10 +29,11 @@ struct plugin_entry {
     enum plugin_origin origin;
     const char *path;                       /* its folder; of a native stage, the shared object */
     const struct plugin_entry *shadowed_by; /* NULL: this one is used */
-    const char *version, *about;            /* native stages only */
+    const struct desk_stage *stage; /* of a native plugin, borrowed for the life of the process */
+    struct hash code;               /* of a native stage, after registry_files: its file's bytes */
     /* after registry_files: */
     bool read;
-    struct plugin_file *files; /* by name; test.lua among them */
+    struct plugin_file *files; /* by name; test.lua among them (a native stage has no other) */
     size_t file_count;
 };
 
@@ -57,9 +60,9 @@ int registry_native_folder(char **out, struct error *err);
 
 int registry_open(const struct registry_folders *folders, struct registry **out, struct error *err);
 void registry_close(struct registry *registry);
-/* A stage of a native plugin. ERR_EXISTS is no error: a Lua plugin of the name shadows it. */
-int registry_add_native(struct registry *registry, const char *kind, const char *name,
-                        const char *version, const char *about, const char *path,
+/* A stage of the native plugin at `path`; a Lua plugin of its kind and name shadows it. Its
+ * test.lua lies where one of a Lua plugin would, in KIND/NAME/ beside the shared object. */
+int registry_add_native(struct registry *registry, const struct desk_stage *stage, const char *path,
                         struct error *err);
 
 /* The one that wins; ERR_NOTFOUND names the nearest known one. */

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,12 +126,53 @@ int registry_files_add(const char *folder, const char *suffix, bool first_wins,
     return code;
 }
 
+/* "FOLDER/KIND/NAME" for a stage of FOLDER/any.so; mem_alloc'd. */
+static char *tests_of_stage(const struct plugin_entry *entry)
+{
+    const size_t folder = (size_t)(file_base_name(entry->path) - entry->path);
+    const size_t size = folder + strlen(entry->kind) + strlen(entry->name) + 2;
+    char *path = mem_alloc(size);
+    if (path)
+        snprintf(path, size, "%.*s%s/%s", (int)folder, entry->path, entry->kind, entry->name);
+    return path;
+}
+
+static int hash_file(const char *path, struct hash *out, struct error *err)
+{
+    char bytes[64 * KIB];
+    struct hasher hasher;
+    ssize_t size;
+    FILE_AUTO int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_errno(err, errno, "%s", path);
+    hash_begin(&hasher);
+    while ((size = read(fd, bytes, sizeof bytes)) > 0)
+        hash_add(&hasher, bytes, (size_t)size);
+    if (size < 0)
+        return error_errno(err, errno, "%s", path);
+    hash_end(&hasher, out);
+    return 0;
+}
+
+/* All that a stage has beside its code is its tests, and those need not be there. */
+static int read_native(struct plugin_entry *entry, struct error *err)
+{
+    MEM_AUTO char *tests = tests_of_stage(entry);
+    if (!tests)
+        return error_set(err, ERR_NOMEM, "out of memory while listing plugins");
+    const int code = hash_file(entry->path, &entry->code, err);
+    return code < 0
+               ? code
+               : registry_files_add(tests, ".lua", true, &entry->files, &entry->file_count, err);
+}
+
 int registry_files(struct plugin_entry *entry, struct error *err)
 {
-    if (entry->read || entry->origin == PLUGIN_NATIVE)
+    if (entry->read)
         return 0;
-    const int code =
-        registry_files_add(entry->path, NULL, false, &entry->files, &entry->file_count, err);
+    const int code = entry->stage ? read_native(entry, err)
+                                  : registry_files_add(entry->path, NULL, false, &entry->files,
+                                                       &entry->file_count, err);
     if (code >= 0) {
         entry->read = true;
         return 0;

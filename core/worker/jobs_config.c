@@ -36,8 +36,9 @@ int job_manifest(struct serve *serve, const msgpack_object *payload)
     wire_packer(&packer, &serve->answer);
     msgpack_pack_map(&packer, 1);
     wire_pack_key(&packer, "manifest");
-    if (plugin->native)
-        return stage_manifest(serve, index, &serve->answer);
+    if (plugin->native) /* the host has read its registration */
+        return fault_set(serve, index, GUARD_LOAD, "%s/%s is a native stage", plugin->kind,
+                         plugin->name);
     serve->fault.plugin = index;
     call_begin(serve, index);
     int rc = lua_plugin_manifest(plugin->lua, &serve->answer, &serve->fault.why);
@@ -55,10 +56,8 @@ int job_test(struct serve *serve, const msgpack_object *payload)
         return ERR_PLUGIN;
     if (wire_int(wire_get(payload, "case"), "case", 0, UINT32_MAX, &number, &err) < 0)
         return fault_set(serve, index, GUARD_INPUT, "%s", err.text);
-    if (plugin->native)
-        return fault_set(serve, index, GUARD_LOAD,
-                         "%s/%s is a native stage: it has no test.lua; test it in C", plugin->kind,
-                         plugin->name);
+    if (plugin->native && !plugin->lua && stage_as_lua(serve, index) < 0)
+        return ERR_PLUGIN;
     serve->fault.plugin = index;
     call_begin(serve, index);
     int rc = lua_plugin_test(plugin->lua, (uint32_t)number, &serve->answer, &serve->fault.why);

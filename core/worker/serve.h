@@ -119,4 +119,5 @@ int stage_ingest(struct serve *serve, uint32_t index, const struct document *doc
                  struct str text, struct buf *answer);
 int stage_article(struct serve *serve, uint32_t index, const struct article *article,
                   struct buf *answer);
-int stage_manifest(struct serve *serve, uint32_t index, struct buf *out);
+/* stage_test.c: loads a Lua plugin that calls the stage, for its test.lua; kept as plugin->lua. */
+int stage_as_lua(struct serve *serve, uint32_t index);

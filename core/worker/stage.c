@@ -48,14 +48,59 @@ static int pack_document(struct buf *out, const struct served_plugin *plugin,
     return buf_failed(out) ? ERR_NOMEM : 0;
 }
 
+/* Spans as C counts them, as in the answer of a stage. */
+static void pack_spans(msgpack_packer *packer, const struct span_list *spans)
+{
+    wire_pack_key(packer, "spans");
+    msgpack_pack_array(packer, spans->count);
+    for (size_t i = 0; i < spans->count; i++) {
+        const bool headline = spans->at[i].field == SPAN_HEADLINE;
+        msgpack_pack_array(packer, headline ? 3 : 2);
+        msgpack_pack_uint64(packer, spans->at[i].start);
+        msgpack_pack_uint64(packer, spans->at[i].end);
+        if (headline)
+            wire_pack_str(packer, STR_LIT("headline"));
+    }
+}
+
+static void pack_tags(msgpack_packer *packer, const struct tag_list *tags)
+{
+    wire_pack_key(packer, "tags");
+    msgpack_pack_array(packer, tags->count);
+    for (size_t i = 0; i < tags->count; i++) {
+        const struct tag *tag = &tags->at[i];
+        msgpack_pack_map(packer, 5);
+        pack_field(packer, "scheme", tag->scheme);
+        pack_field(packer, "label", tag->label);
+        pack_field(packer, "code", tag->code);
+        wire_pack_key(packer, "score");
+        msgpack_pack_double(packer, tag->score);
+        pack_spans(packer, &tag->spans);
+    }
+}
+
+static void pack_captions(msgpack_packer *packer, const struct caption_list *captions)
+{
+    wire_pack_key(packer, "captions");
+    msgpack_pack_array(packer, captions->count);
+    for (size_t i = 0; i < captions->count; i++) {
+        msgpack_pack_map(packer, 2);
+        pack_field(packer, "text", captions->at[i].text);
+        pack_field(packer, "credit", captions->at[i].credit);
+    }
+}
+
 static int pack_article(struct buf *out, const struct served_plugin *plugin,
                         const struct article *article)
 {
     msgpack_packer packer;
     wire_packer(&packer, out);
-    msgpack_pack_map(&packer, 12);
+    msgpack_pack_map(&packer, 18);
     wire_pack_key(&packer, "id");
     msgpack_pack_int64(&packer, article->id);
+    wire_pack_key(&packer, "version");
+    msgpack_pack_int64(&packer, article->version);
+    pack_field(&packer, "uri", article->uri);
     pack_field(&packer, "headline", article->headline);
     pack_field(&packer, "text", article->body);
     pack_field(&packer, "language", article->language);
@@ -66,6 +111,10 @@ static int pack_article(struct buf *out, const struct served_plugin *plugin,
     pack_field(&packer, "url", article->url);
     pack_field(&packer, "published", article->published);
     pack_time(&packer, "received", article->received_us);
+    pack_field(&packer, "note", article->note);
+    pack_field(&packer, "summary", article->summary.text);
+    pack_captions(&packer, &article->captions);
+    pack_tags(&packer, &article->tags);
     pack_options(&packer, plugin);
     return buf_failed(out) ? ERR_NOMEM : 0;
 }
@@ -156,36 +205,4 @@ int stage_article(struct serve *serve, uint32_t index, const struct article *art
     if (pack_article(&input, &serve->plugins[index], article) < 0)
         return fault_set(serve, index, GUARD_MEMORY, "no memory for an article");
     return run(serve, index, &input, answer);
-}
-
-int stage_manifest(struct serve *serve, uint32_t index, struct buf *out)
-{
-    const struct desk_stage *stage = serve->plugins[index].stage;
-    msgpack_packer packer;
-    (void)serve;
-    wire_packer(&packer, out);
-    msgpack_pack_map(&packer, 11);
-    pack_field(&packer, "kind", str_of(stage->kind));
-    pack_field(&packer, "name", str_of(stage->name));
-    pack_field(&packer, "version", str_of(stage->version));
-    wire_pack_key(&packer, "api");
-    msgpack_pack_int(&packer, 1);
-    pack_field(&packer, "about", str_of(stage->about));
-    wire_pack_key(&packer, "options");
-    msgpack_pack_map(&packer, 0);
-    wire_pack_key(&packer, "needs");
-    msgpack_pack_array(&packer, 0);
-    wire_pack_key(&packer, "gives");
-    msgpack_pack_array(&packer, 0);
-    wire_pack_key(&packer, "uses");
-    msgpack_pack_map(&packer, 0);
-    wire_pack_key(&packer, "functions");
-    bool ingest = strcmp(stage->kind, "ingest") == 0;
-    msgpack_pack_array(&packer, ingest ? 2 : 1);
-    if (ingest)
-        wire_pack_str(&packer, STR_LIT("claims"));
-    wire_pack_str(&packer, STR_LIT("run"));
-    wire_pack_key(&packer, "warnings");
-    msgpack_pack_array(&packer, 0);
-    return 0;
 }

@@ -181,25 +181,53 @@ struct desk_output {
     int (*write)(void *state, const void *bytes, size_t size);
 };
 
+/* One option of a stage. Values are written as on the command line (`--option min=3`), whatever the
+ * type: "3", "0.4", "true", "a,b,c" for a list. */
+struct desk_option {
+    uint32_t size;             /* sizeof(struct desk_option) */
+    const char *name;          /* as in desk.tag { { "hulls", min_digits = 2 } } */
+    const char *type;          /* "string", "number", "integer", "boolean", "list" (of texts) */
+    const char *default_value; /* NULL: the option is absent unless it is set */
+    const char *min, *max;     /* of a number; bytes of a string; items of a list; NULL: no bound */
+    const char *const *choices; /* of a string, ended by NULL; or NULL: any */
+    const char *doc;            /* one sentence */
+};
+
 /* One stage. Input and answer are one msgpack object each; the input has been checked to be well
- * formed. Keys are the field names of the Lua contract (see scripts/README.md).
- *   ingest     document {text, name, source, encoding, size, received, options} ->
- *              array of drafts {headline, body, range: [start, end), ...}
- *   tag        article {id, headline, text, language, ..., options} ->
- *              array of {scheme, label, code?, score?, spans: [[start, end), ...]}
- *   summarize  article -> {text, spans: [[start, end), ...]}
- * The answer is checked by the host as if it came from a stranger. */
+ * formed. A field that is not known is the empty text. Times are RFC 3339 texts. `options` is a map
+ * of the options that are set or have a default, checked against `options` below.
+ *   ingest     {text, name, source, encoding, size, received, options} -> array of drafts
+ *              {headline, body, range: [start, end), byline?, dateline?, published?, url?, ...}
+ *   tag        {id, version, uri, headline, text, language, byline, dateline, genre, infosource,
+ *              url, published, received, note, summary, captions: [{text, credit}], tags: [{scheme,
+ *              label, code, score, spans}], options} -> array of {scheme, label, code?, score?,
+ * spans?: [[start, end),
+ *              ...]} or of {field, value}
+ *   summarize  the same article -> {text, spans?: [[start, end), ...]}, the spans of the sentences
+ *              in the article's text that it came from
+ * scripts/README.md says more of each field. Spans and ranges are byte offsets into `text`, on
+ * boundaries of characters. The answer is checked by the host as if it came from a stranger; one
+ * that does not fit is set aside in quarantine with the reason.
+ *
+ * An answer must depend on the input alone (and on `version`): no clock, no random numbers, no
+ * addresses, no order of a hash table. It is kept under a fingerprint of the input, the options,
+ * and the shared object's own bytes, and asked for again when one of them changes. */
 struct desk_stage {
     uint32_t size;       /* sizeof(struct desk_stage) */
     const char *kind;    /* "ingest", "tag", "summarize" */
     const char *name;    /* kind and name together are unique */
-    const char *version; /* part of the fingerprint of each answer */
+    const char *version; /* of three numbers, "1.0.0"; shown with each answer */
     const char *about;   /* one sentence */
     void *state;         /* handed to claims() and run() */
     /* ingest only: how sure the stage is that the document is its own, 0 to 1; NULL elsewhere. */
     double (*claims)(void *state, const void *document, size_t size);
     int (*run)(void *state, const void *input, size_t size, const struct desk_output *output,
                struct desk_error *error);
+    /* Each of these may be NULL. Lists end with NULL. What a stage needs and gives are words that
+     * plugins agree on ("language", "keyword"): who gives a word runs before who needs it. */
+    const struct desk_option *const *options;
+    const char *const *needs;
+    const char *const *gives;
 };
 
 struct lua_State;
