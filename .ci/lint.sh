@@ -22,13 +22,15 @@ refuse_floors() { # HIGHER FLOOR...
         refuse "core/$floor sees floors above or beside it" "#include \"($higher)/" "core/$floor"
     done
 }
-refuse_floors 'model|store|plugin|lua|worker|pipeline|cli' base
-refuse_floors 'store|plugin|lua|worker|pipeline|cli' model
-refuse_floors 'plugin|lua|worker|pipeline|cli' store
-refuse_floors 'store|lua|worker|pipeline|cli' plugin
-refuse_floors 'worker|pipeline|cli' lua
-refuse_floors 'pipeline|cli' worker
-refuse_floors 'cli' pipeline
+top='watch|schedule|control|live|cli'
+refuse_floors "model|store|plugin|lua|worker|pipeline|$top" base
+refuse_floors "store|plugin|lua|worker|pipeline|$top" model
+refuse_floors "plugin|lua|worker|pipeline|$top" store
+refuse_floors "store|lua|worker|pipeline|$top" plugin
+refuse_floors "worker|pipeline|$top" lua
+refuse_floors "pipeline|$top" worker
+refuse_floors "$top" pipeline
+refuse_floors 'watch|schedule|live|cli' control
 refuse "plugins include only include/copydesk" '#include *[<"](\.\./)*core/' plugins
 refuse "allocate through base/alloc.h" '[^_a-z](malloc|calloc|realloc|strdup|strndup)\(' \
     'core/*.c' ':!core/base/alloc.c'

@@ -86,6 +86,13 @@
     X(WATCH_FOLDERS, 65536, "folders", "folders within watched folders that inotify tells of")     \
     X(WATCH_FOLDER_BYTES, 16 * MIB, "bytes", "memory for their names")                             \
     X(WATCH_SAME_NAMES, 1000 * 1000, "names", "files of one name in done/: a (2), a (3) ...")      \
+    X(CONTROL_LINE_BYTES, 256 * KIB, "bytes", "a line over the control socket")                    \
+    X(CONTROL_CLIENTS, 64, "clients", "clients of the control socket")                             \
+    X(CONTROL_REQUESTS, 16, "requests", "requests at work for one client")                         \
+    X(CONTROL_OUTPUT_BYTES, 4 * MIB, "bytes", "answers waiting for a client that reads slowly")    \
+    X(CONTROL_ALIVE_MS, 5000, "ms", "between signs of life while a request is at work")            \
+    X(CONTROL_SILENCE_MS, 30000, "ms", "that a command waits for a word of the running desk")      \
+    X(CONTROL_CLOSE_MS, 2000, "ms", "for clients to read their last answers when a desk stops")    \
     X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
 
 enum limit {
