@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-_Static_assert(sizeof(struct page) <= PAGE_BYTES, "the progress page is one page");
+_Static_assert(sizeof(struct page) <= PAGE_BYTES, "what is noted has room");
 
 int page_map(int fd, struct page **out, struct error *err)
 {
@@ -52,6 +52,23 @@ void page_begin(struct page *page, enum page_phase phase, int32_t plugin)
 void page_end(struct page *page)
 {
     atomic_store_explicit(&page->phase, PAGE_IDLE, memory_order_release);
+}
+
+/* The worker alone writes: no step of these needs to be one with the next. */
+void page_count(struct page *page, uint32_t plugin)
+{
+    if (plugin < PAGE_PLUGINS)
+        atomic_fetch_add_explicit(&page->calls[plugin].count, 1, memory_order_relaxed);
+}
+
+void page_took(struct page *page, uint32_t plugin, int64_t us)
+{
+    if (plugin >= PAGE_PLUGINS)
+        return;
+    struct page_calls *calls = &page->calls[plugin];
+    atomic_fetch_add_explicit(&calls->us, us, memory_order_relaxed);
+    if (us > atomic_load_explicit(&calls->most_us, memory_order_relaxed))
+        atomic_store_explicit(&calls->most_us, us, memory_order_relaxed);
 }
 
 void page_job(struct page *page, uint64_t sequence)

@@ -1,8 +1,8 @@
-/* One page of memory shared by a worker and the host: the worker notes what it is at, so that the
- * host can blame the right job and plugin when the worker hangs or dies.
+/* Two pages of memory shared by a worker and the host: the worker notes what it is at, so that the
+ * host can blame the right job and plugin when the worker hangs or dies, and what each plugin took.
  *
- * The worker may write anything there. The host uses it for time walls and blame alone, checks each
- * number, and has a second wall (the job's whole time) that does not depend on it. */
+ * The worker may write anything there. The host uses it for time walls, blame and status alone,
+ * checks each number, and has a second wall (the job's whole time) that does not depend on it. */
 #pragma once
 
 #include <stdatomic.h>
@@ -10,9 +10,16 @@
 
 #include "base/error.h"
 
-#define PAGE_BYTES 4096
+#define PAGE_BYTES   8192
+#define PAGE_PLUGINS 256 /* PLUGINS of base/limits.h */
 
 enum page_phase { PAGE_IDLE, PAGE_CALL, PAGE_LOAD };
+
+/* Calls of one plugin, and how long those took that came back: in all, the longest. */
+struct page_calls {
+    _Atomic uint64_t count;
+    _Atomic int64_t us, most_us;
+};
 
 struct page {
     _Atomic uint64_t sequence; /* of the job at work */
@@ -23,6 +30,7 @@ struct page {
     /* CPU time so far, for the bench, microseconds: until it was ready; in plugins' own code; in
      * reading bytes as text. */
     _Atomic int64_t start_us, plugin_us, decode_us;
+    struct page_calls calls[PAGE_PLUGINS]; /* by the plugin's index */
 };
 
 /* Host: a sealed memfd (its size cannot change: the mapping can never fault) and its mapping. */
@@ -35,3 +43,6 @@ void page_free(struct page *page);
 void page_job(struct page *page, uint64_t sequence);
 void page_begin(struct page *page, enum page_phase phase, int32_t plugin);
 void page_end(struct page *page);
+/* Worker: a call of this plugin begins; it came back after so long. */
+void page_count(struct page *page, uint32_t plugin);
+void page_took(struct page *page, uint32_t plugin, int64_t us);

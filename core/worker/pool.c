@@ -257,6 +257,36 @@ void worker_spent(const struct worker *worker, struct pool_usage *sum)
     sum->decode_us += believable_us(atomic_load(&worker->page->decode_us));
 }
 
+void worker_calls(const struct worker *worker, uint32_t plugin, struct pool_calls *sum)
+{
+    const struct page_calls *said = &worker->page->calls[plugin];
+    const uint64_t count = atomic_load(&said->count);
+    const int64_t most_us = believable_us(atomic_load(&said->most_us));
+    sum->count += count < SPENT_MOST_US ? count : 0;
+    sum->us += believable_us(atomic_load(&said->us));
+    if (most_us > sum->most_us)
+        sum->most_us = most_us;
+}
+
+void worker_keep_spent(const struct worker *worker)
+{
+    struct pool *pool = worker->pool;
+    worker_spent(worker, &pool->ended);
+    for (uint32_t i = 0; i < PAGE_PLUGINS; i++)
+        if (pool->shipped[i].used)
+            worker_calls(worker, i, &pool->shipped[i].ended);
+}
+
+void pool_calls(const struct pool *pool, uint32_t plugin, struct pool_calls *out)
+{
+    *out = (struct pool_calls){0};
+    if (plugin >= PAGE_PLUGINS || !pool->shipped[plugin].used)
+        return;
+    *out = pool->shipped[plugin].ended;
+    for (const struct worker *at = pool->workers; at; at = at->next)
+        worker_calls(at, plugin, out);
+}
+
 void pool_usage(struct pool *pool, struct pool_usage *out)
 {
     *out = pool->ended;

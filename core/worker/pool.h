@@ -112,6 +112,13 @@ struct pool_usage {
     uint64_t replaced;
 };
 void pool_usage(struct pool *pool, struct pool_usage *out);
+/* Calls of one plugin (claims too) so far, as the workers say, and the time that those took which
+ * came back: in all, the longest. Microseconds on the clock. */
+struct pool_calls {
+    uint64_t count;
+    int64_t us, most_us;
+};
+void pool_calls(const struct pool *pool, uint32_t plugin, struct pool_calls *out);
 /* Unanswered jobs are answered with a fault (GUARD_KILLED, "cancelled"). Ends all workers, then
  * calls `done`. */
 void pool_close(struct pool *pool, void (*done)(void *data), void *data);

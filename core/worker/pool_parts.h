@@ -52,8 +52,9 @@ struct session {
 
 struct shipped {
     bool used;
-    char *title;      /* "tag/ships" */
-    struct buf frame; /* the PLUGIN frame */
+    char *title;             /* "tag/ships" */
+    struct buf frame;        /* the PLUGIN frame */
+    struct pool_calls ended; /* in workers that ended */
 };
 
 struct pool {
@@ -125,5 +126,8 @@ void watch_start(struct pool *pool);
 const char *pool_title(const struct pool *pool, int64_t plugin); /* NULL: no such plugin */
 void pool_handle_gone(struct pool *pool);
 uint64_t worker_rss(const struct worker *worker);
-/* Adds what the worker notes on its page. */
+/* Adds what the worker notes on its page: of all, of one plugin. */
 void worker_spent(const struct worker *worker, struct pool_usage *sum);
+void worker_calls(const struct worker *worker, uint32_t plugin, struct pool_calls *sum);
+/* Keeps what is noted there: the worker has ended. */
+void worker_keep_spent(const struct worker *worker);

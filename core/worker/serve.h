@@ -62,6 +62,7 @@ struct serve {
     struct kept setup;
     struct lua_world world;
     int64_t plugin_us; /* CPU time in plugins so far */
+    int64_t call_begun_us;
     struct lua_module *modules;
     struct lua_file *lib;
     struct served_plugin *plugins; /* PLUGINS of them */

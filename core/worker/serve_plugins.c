@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "model/wire.h"
 
@@ -80,12 +81,15 @@ void call_begin(struct serve *serve, uint32_t index)
 {
     serve->plugin = index;
     serve->logs = 0;
+    page_count(serve->page, index);
+    serve->call_begun_us = clock_mono_us();
     page_begin(serve->page, PAGE_CALL, (int32_t)index);
 }
 
 void call_end(struct serve *serve)
 {
     atomic_store_explicit(&serve->page->plugin_us, serve->plugin_us, memory_order_relaxed);
+    page_took(serve->page, serve->plugin, clock_mono_us() - serve->call_begun_us);
     page_end(serve->page);
 }
 

@@ -56,7 +56,7 @@ static void worker_exited(uv_process_t *process, int64_t exit_status, int term_s
     if (worker->end != END_FRAME)
         channel_drain(&worker->channel); /* answers given before the end count */
     worker->state = WORKER_ENDED;
-    worker_spent(worker, &pool->ended);
+    worker_keep_spent(worker);
     unlink_worker(worker);
     channel_close(&worker->channel);
     uv_close((uv_handle_t *)process, process_gone);

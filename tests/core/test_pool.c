@@ -1,5 +1,6 @@
 /* The pool with plugins that behave: who gets which job, when, and what comes back. */
 #include "pool_harness.h"
+#include "worker/page.h"
 
 static void every_job_is_answered_once(void **state)
 {
@@ -261,6 +262,33 @@ static void usage_counts_running_and_ended_workers(void **state)
     harness_close(h);
 }
 
+static void calls_are_counted_for_each_plugin_also_of_workers_that_ended(void **state)
+{
+    (void)state;
+    struct pool_calls slow, pid;
+    struct harness *h = harness_open_hostile(NULL);
+    harness_ship_native(h, 0, "slow");
+    harness_ship_native(h, 1, "pid");
+    harness_ask(h, 0);
+    harness_ask(h, 0);
+    for (int i = 0; i < 3; i++) {
+        struct harness_job *j = harness_article(h, 1);
+        j->job.fresh = true; /* its worker ends with it */
+        harness_submit(h, j);
+    }
+    harness_run(h);
+    pool_calls(h->pool, 0, &slow);
+    pool_calls(h->pool, 1, &pid);
+    assert_int_equal(slow.count, 2);
+    assert_true(slow.most_us > 10 * 1000 && slow.us >= slow.most_us && slow.us <= 2 * slow.most_us);
+    assert_int_equal(pid.count, 3);
+    assert_true(pid.most_us < slow.most_us);
+    pool_calls(h->pool, 2, &pid);
+    assert_int_equal(pid.count, 0);
+    assert_true(LIMIT(PLUGINS) <= PAGE_PLUGINS);
+    harness_close(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +307,7 @@ int main(void)
         cmocka_unit_test(an_answer_can_be_kept),
         cmocka_unit_test(an_unknown_plugin_is_a_fault_of_its_result),
         cmocka_unit_test(usage_counts_running_and_ended_workers),
+        cmocka_unit_test(calls_are_counted_for_each_plugin_also_of_workers_that_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
