@@ -77,6 +77,18 @@
     X(JSON_BYTES, 8 * MIB, "bytes", "a text for desk.json.decode")                                 \
     X(JSON_DEPTH, 100, "levels", "nesting in desk.json")                                           \
     X(JSON_VALUES, 1000 * 1000, "values", "values for desk.json.encode")                           \
+    X(TASK_ARTICLES, 20000, "articles", "articles that one call of a task is given")               \
+    X(TASK_BYTES, 64 * MIB, "bytes", "texts of the articles that one call of a task is given")     \
+    X(TASK_ITEMS, 1000, "events", "events that one call of a task is given")                       \
+    X(TASK_COMMANDS, 100 * 1000, "commands", "commands in a task's answer")                        \
+    X(TASK_TEXT_BYTES, 16 * MIB, "bytes", "text of one command of a task")                         \
+    X(TASK_EXPORTS, 16, "exports", "exports that a task's answer may ask for")                     \
+    X(TASK_NOTIFICATIONS, 10, "notifications", "notifications that a task's answer may ask for")   \
+    X(NOTIFY_BYTES, 64 * KIB, "bytes", "text handed to a granted command")                         \
+    X(NOTIFY_MS, 30000, "ms", "how long a granted command may take")                               \
+    X(NOTIFY_OUTPUT, 4 * KIB, "bytes", "output of a granted command that is kept")                 \
+    X(FORGET_GROUP, 100, "articles", "articles forgotten in one transaction")                      \
+    X(KEEP_GROUP, 500, "rows", "rows that desk.keep removes in one transaction")                   \
     X(TEST_CASES, 10 * 1000, "cases", "cases of one test.lua")                                     \
     X(CONFIG_ENTRIES, 1000, "entries", "entries of one kind in desk.lua")                          \
     X(WATCHES, 64, "folders", "folders that a desk watches (desk.watch)")                          \

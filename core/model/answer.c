@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/checks.h"
 #include "model/records.h"
 #include "model/tags.h"
 #include "model/wire.h"
@@ -13,35 +14,6 @@ static const char *check_time(struct str text)
                                             : NULL;
 }
 
-/* The shape of BCP 47 tags; whether a language exists is not asked. */
-static const char *check_language(struct str text)
-{
-    static const char *const wrong = "is no language tag; write one like \"fr\" or \"zh-Hans\"";
-    size_t part = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (c == '-' && part == 0)
-            return wrong;
-        if (!good && c != '-')
-            return wrong;
-        part = c == '-' ? 0 : part + 1;
-        if (part > 8)
-            return wrong;
-    }
-    return part ? NULL : wrong;
-}
-
-static const char *check_scheme(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c <= ' ' || c == 0x7F || c == '"')
-            return "has a space, quote or control character in it; write one like \"place\"";
-    }
-    return NULL;
-}
-
 static const struct field draft_fields[] = {
     FIELD(article, headline, "headline", TEXT, MOST(HEADLINE_BYTES),
           .flags = FIELD_REQUIRED | FIELD_FILLED | FIELD_ONE_LINE),
@@ -49,7 +21,7 @@ static const struct field draft_fields[] = {
     FIELD(article, byline, "byline", TEXT, MOST(FIELD_BYTES)),
     FIELD(article, dateline, "dateline", TEXT, MOST(FIELD_BYTES)),
     FIELD(article, genre, "genre", TEXT, MOST(FIELD_BYTES), .flags = FIELD_ONE_LINE),
-    FIELD(article, language, "language", TEXT, MOST(FIELD_BYTES), .check = check_language),
+    FIELD(article, language, "language", TEXT, MOST(FIELD_BYTES), .check = check_language_tag),
     FIELD(article, infosource, "infosource", TEXT, MOST(FIELD_BYTES), .flags = FIELD_ONE_LINE),
     FIELD(article, url, "url", TEXT, MOST(FIELD_BYTES), .flags = FIELD_ONE_LINE),
     FIELD(article, published, "published", TEXT, MOST(FIELD_BYTES), .check = check_time),
@@ -96,7 +68,7 @@ struct said {
 
 static const struct field said_fields[] = {
     FIELD(said, tag.scheme, "scheme", TEXT, MOST(TAG_BYTES), .flags = FIELD_FILLED,
-          .check = check_scheme),
+          .check = check_scheme_name),
     FIELD(said, tag.label, "label", TEXT, MOST(TAG_BYTES), .flags = FIELD_FILLED | FIELD_ONE_LINE),
     FIELD(said, tag.code, "code", TEXT, MOST(TAG_BYTES), .flags = FIELD_ONE_LINE),
     FIELD(said, tag.score, "score", REAL, SHARE),
@@ -126,7 +98,7 @@ static int suggestion_check(struct reader *in, const struct place *at, struct sa
                           "{scheme=, label=}");
     if (said->value.len == 0)
         return place_fail(in->err, &value, ERR_INVALID, "is missing, but must be given");
-    const char *wrong = i == 0 ? check_language(said->value) : NULL;
+    const char *wrong = i == 0 ? check_language_tag(said->value) : NULL;
     if (wrong)
         return place_fail(in->err, &value, ERR_INVALID, "%s", wrong);
     said->tag.label = said->value;
