@@ -8,7 +8,7 @@
 
 static const char *const words[COMMAND_COUNT] = {
 #define COMMAND_WORD(name, word) [COMMAND_##name] = (word),
-    COMMAND_MAP(COMMAND_WORD)
+    COMMAND_KIND_MAP(COMMAND_WORD)
 #undef COMMAND_WORD
 };
 

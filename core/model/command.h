@@ -10,8 +10,8 @@
  *   notify      text, title?                              the command that desk.lua grants
  *
  * A task's tags and fields are about the article, not about one version's text: they have no spans,
- * and outlive versions and later runs of tag plugins. infosource is part of what an article is known
- * by, so no task sets it. */
+ * and outlive versions and later runs of tag plugins. infosource is part of what an article is
+ * known by, so no task sets it. */
 #pragma once
 
 #include <msgpack.h>
@@ -21,7 +21,7 @@
 #include "base/str.h"
 
 /* X(NAME, word) */
-#define COMMAND_MAP(X)                                                                             \
+#define COMMAND_KIND_MAP(X)                                                                        \
     X(ADD_TAG, "add_tag")                                                                          \
     X(REMOVE_TAG, "remove_tag")                                                                    \
     X(SET_FIELD, "set_field")                                                                      \
@@ -32,7 +32,7 @@
 
 enum command_kind {
 #define COMMAND_ENUM(name, word) COMMAND_##name,
-    COMMAND_MAP(COMMAND_ENUM)
+    COMMAND_KIND_MAP(COMMAND_ENUM)
 #undef COMMAND_ENUM
         COMMAND_COUNT
 };
@@ -54,9 +54,10 @@ struct command_list {
     size_t count;
 };
 
-/* A task's answer, or what commands_pack made; nil is an empty one. Order is kept: it has a meaning.
- * Checked: words, keys, limits (TASK_COMMANDS ...), UTF-8, languages, what each command needs and
- * does not take. Not checked: whether the articles are there. Points into the value and `arena`. */
+/* A task's answer, or what commands_pack made; nil is an empty one. Order is kept: it has a
+ * meaning. Checked: words, keys, limits (TASK_COMMANDS ...), UTF-8, languages, what each command
+ * needs and does not take. Not checked: whether the articles are there. Points into the value and
+ * `arena`. */
 int commands_unpack(const msgpack_object *answer, struct arena *arena, struct command_list *out,
                     struct error *err);
 /* The canonical form: keys in one order, what is empty left out. */

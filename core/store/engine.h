@@ -50,12 +50,17 @@ struct store_engine {
     int (*revise)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*retry)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*files)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*task)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*forget)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*keep_for)(struct engine_writer *writer, struct store_request *request, struct error *err);
 
     /* Indexes at most `max` of the articles that wait, oldest first, in a transaction of its own.
      * Gives how many were indexed. 0: none waits. */
     int (*index_step)(struct engine_writer *writer, size_t max, struct error *err);
     /* Articles that wait for the index, committed; a lower bound that costs nothing to ask. */
     size_t (*index_waiting)(struct engine_writer *writer);
+    /* As store_scrub() says; no transaction is open. */
+    int (*scrub)(struct engine_writer *writer, struct error *err);
     /* The queue ran empty: give memory back, bring a log up to date. */
     void (*idle)(struct engine_writer *writer);
 
@@ -74,6 +79,15 @@ struct store_engine {
                     struct document *out, struct buf *bytes, struct error *err);
     int (*pending)(struct engine_reader *reader, int64_t after, int64_t *ids, size_t max,
                    size_t *count, struct error *err);
+    int (*task_answer)(struct engine_reader *reader, struct str job, int64_t instant_us,
+                       struct buf *answer, int64_t *change_id, struct error *err);
+    int (*last_seq)(struct engine_reader *reader, int64_t *seq, struct error *err);
+    int (*forget_plan)(struct engine_reader *reader, const int64_t *ids, size_t count,
+                       struct store_forget_plan *out,
+                       void (*each)(int64_t id, struct str name, bool stripped, void *data),
+                       void *data, struct error *err);
+    int (*keep_count)(struct engine_reader *reader, enum store_kept what, int64_t before_us,
+                      uint64_t *count, struct error *err);
     int (*quarantine)(struct engine_reader *reader,
                       int (*each)(const struct store_quarantined *item, void *data), void *data,
                       struct error *err);

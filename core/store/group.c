@@ -16,6 +16,12 @@ static int perform(const struct store_engine *engine, struct engine_writer *writ
         return engine->retry(writer, request, err);
     case STORE_FILES:
         return engine->files(writer, request, err);
+    case STORE_TASK:
+        return engine->task(writer, request, err);
+    case STORE_FORGET:
+        return engine->forget(writer, request, err);
+    case STORE_KEEP:
+        return engine->keep_for(writer, request, err);
     }
     return error_set(err, ERR_INTERNAL, "the store has no operation %d", (int)request->op);
 }

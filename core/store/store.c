@@ -108,6 +108,11 @@ int store_flush(struct store *store, void (*done)(void *data), void *data)
     return writer_flush(store->writer, done, data);
 }
 
+int store_scrub(struct store *store, void (*done)(const struct error *err, void *data), void *data)
+{
+    return writer_scrub_later(store->writer, done, data);
+}
+
 /* The lock is given up when nothing can be written any more. */
 void store_close(struct store *store)
 {
@@ -197,6 +202,37 @@ int store_pending(struct store_reader *reader, int64_t after, int64_t *ids, size
 {
     struct error own;
     return reader->engine->pending(reader->reader, after, ids, max, count, or_else(err, &own));
+}
+
+int store_task_answer(struct store_reader *reader, struct str job, int64_t instant_us,
+                      struct buf *answer, int64_t *change_id, struct error *err)
+{
+    struct error own;
+    return reader->engine->task_answer(reader->reader, job, instant_us, answer, change_id,
+                                       or_else(err, &own));
+}
+
+int store_last_seq(struct store_reader *reader, int64_t *seq, struct error *err)
+{
+    struct error own;
+    return reader->engine->last_seq(reader->reader, seq, or_else(err, &own));
+}
+
+int store_forget_plan(struct store_reader *reader, const int64_t *ids, size_t count,
+                      struct store_forget_plan *out,
+                      void (*each)(int64_t id, struct str name, bool stripped, void *data),
+                      void *data, struct error *err)
+{
+    struct error own;
+    return reader->engine->forget_plan(reader->reader, ids, count, out, each, data,
+                                       or_else(err, &own));
+}
+
+int store_keep_count(struct store_reader *reader, enum store_kept what, int64_t before_us,
+                     uint64_t *count, struct error *err)
+{
+    struct error own;
+    return reader->engine->keep_count(reader->reader, what, before_us, count, or_else(err, &own));
 }
 
 int store_quarantine(struct store_reader *reader,

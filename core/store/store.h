@@ -26,6 +26,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "model/article.h"
+#include "model/command.h"
 #include "model/document.h"
 
 struct store;
@@ -59,6 +60,43 @@ struct store_piece {
     enum store_outcome { STORE_NEW, STORE_VERSION, STORE_KNOWN } outcome;
 };
 
+/* What a task did. Its commands on articles are applied together, as one change, or not at all. */
+struct store_task {
+    struct store_result said; /* kind, name, version, plugin; answer: the commands, canonical */
+    struct str job;           /* with instant_us: the run; empty: none, and none is known again */
+    int64_t instant_us;
+    int64_t after_seq, upto_seq; /* the window it was given; both 0: none */
+    const struct command *commands;
+    size_t command_count;
+    /* filled by the store: commands done */
+    uint64_t tags, fields, notes;
+};
+
+/* What `copydesk forget` takes out of the store. */
+struct store_forget {
+    const int64_t *ids; /* of articles; those that are not there are passed over */
+    size_t count;       /* at most FORGET_GROUP */
+    /* filled by the store: */
+    uint64_t articles, versions, documents; /* documents that held no other article */
+    uint64_t stripped; /* documents that hold other articles: their bytes and results are gone */
+};
+
+/* What desk.keep bounds. */
+enum store_kept {
+    KEPT_DOCUMENTS, /* the bytes of documents that are done; that they came is known on */
+    KEPT_VERSIONS,  /* versions that another one took the place of, with their results */
+    KEPT_RESULTS,   /* what plugins answered; what came of it stays */
+    KEPT_RUNS,      /* answers of tasks that doing a run again would use */
+    KEPT_COUNT
+};
+
+struct store_keep {
+    enum store_kept what;
+    int64_t before_us; /* older ones go: received, taken the place of, said, run before */
+    /* filled by the store: */
+    uint64_t removed; /* under KEEP_GROUP: nothing is left to do */
+};
+
 enum store_op {
     STORE_RECEIVE, /* document -> document.id; known is set when its bytes are there already. Its
                       origin is kept each time, once for each path */
@@ -70,10 +108,15 @@ enum store_op {
                       clears its failures of the plugins named in `piece.results`, and adds
                       piece.failures. ERR_EXISTS when article.version is set and another one is
                       shown by now */
-    STORE_RETRY, /* takes quarantined document `quarantine_id`, or `document.id`, back to received;
-                    all of them when both are 0. ERR_INVALID for an article: run its plugins again
-                    and STORE_REVISE. ERR_EXISTS when document.id is not in quarantine */
-    STORE_FILES, /* what a watched folder saw and decided: file_count rows, all or none */
+    STORE_RETRY,  /* takes quarantined document `quarantine_id`, or `document.id`, back to received;
+                     all of them when both are 0. ERR_INVALID for an article: run its plugins again
+                     and STORE_REVISE. ERR_EXISTS when document.id is not in quarantine */
+    STORE_FILES,  /* what a watched folder saw and decided: file_count rows, all or none */
+    STORE_TASK,   /* a task's commands, as one change. `known`: the run (job, instant) has its
+                     change already, nothing was done; change_id is its */
+    STORE_FORGET, /* articles, and documents that held only them, with all that hangs on them, in
+                     store and index; store_scrub() makes it final */
+    STORE_KEEP,   /* removes at most KEEP_GROUP rows of one kind that are old enough */
 };
 
 /* One arrival of a file in a watched folder. */
@@ -123,15 +166,18 @@ struct store_request {
     int64_t quarantine_id;        /* RETRY; FAIL and REVISE: filled by the store */
     struct store_file *files;     /* FILES */
     size_t file_count;
+    struct store_task *task;                     /* TASK */
+    struct store_forget *forget;                 /* FORGET */
+    struct store_keep *keep;                     /* KEEP */
     size_t bytes;                                /* what it counts for in the queue */
     void (*done)(struct store_request *request); /* on the loop's thread */
     void *data;                                  /* the caller's */
     /* filled by the store: */
-    bool known;                 /* RECEIVE */
+    bool known;                 /* RECEIVE, TASK */
     bool again;                 /* RECEIVE, known: by path, device, inode and mtime this is the very
                                    file that the known document came from */
     char known_state[12];       /* RECEIVE: "received", "done", "failed" of the known document */
-    int64_t change_id;          /* APPLY, REVISE */
+    int64_t change_id;          /* APPLY, REVISE, TASK */
     struct error error;         /* code 0: committed */
     struct store_request *next; /* the store's */
 };
@@ -157,6 +203,13 @@ int store_submit(struct store *store, struct store_request *request);
 /* Calls `done` on the loop's thread when all that was submitted before is committed, and indexed as
  * far as that is possible (what is not, is in the log). ERR_NOMEM: it will not be called. */
 int store_flush(struct store *store, void (*done)(void *data), void *data);
+/* When all that was submitted before is committed and indexed: makes sure that the store's files
+ * hold nothing any more of what was deleted or replaced. The index is merged into one segment, the
+ * database written anew, its log emptied. Takes time and room in proportion to the store; writes
+ * wait. `done` on the loop's thread. ERR_BUSY there: all is done but emptying the log, since
+ * another program reads the store; the next one empties it. ERR_NOMEM here: `done` will not be
+ * called. */
+int store_scrub(struct store *store, void (*done)(const struct error *err, void *data), void *data);
 /* Waits until the thread has ended: what was submitted is committed and indexed first, and each
  * `done` that is due is called from here. Then gives the lock back. The loop must run once more
  * afterwards: the rest is freed in a close callback. NULL is fine. */
@@ -166,8 +219,11 @@ int64_t store_cpu_us(struct store *store); /* CPU time of the writer thread so f
 /* ---- reading: a connection of one's own, read only, one thread at a time ---- */
 struct store_reader;
 
+/* With a window (upto_seq over 0): articles whose shown version has a commit sequence number over
+ * after_seq and up to upto_seq. Then, without a query, the newest version comes first. */
 struct store_page {
-    int64_t before_id; /* 0: from the newest */
+    int64_t before_id;                       /* 0: from the newest */
+    int64_t after_seq, upto_seq, before_seq; /* before_seq: as before_id, of the last hit */
     uint32_t limit;
     bool ranked; /* best of the newest RANKED_ROWS matches first */
     bool whole;  /* fill body, captions, lines, evidence too */
@@ -176,6 +232,7 @@ struct store_page {
 
 struct store_hit {
     struct article article;
+    int64_t seq;        /* of the shown version */
     struct str snippet; /* the body's own bytes, matches between U+0001 and U+0002 */
     double rank;
 };
@@ -215,6 +272,25 @@ int store_document(struct store_reader *reader, int64_t id, struct arena *arena,
 /* Ids of documents that are received and not done, oldest first, after `after`. */
 int store_pending(struct store_reader *reader, int64_t after, int64_t *ids, size_t max,
                   size_t *count, struct error *err);
+/* The commands that the run (job, instant) was answered with, into `answer`. 1; 0: there is no
+ * change of that run; ERR_NOTFOUND: there is one, but its answer is not kept any more. */
+int store_task_answer(struct store_reader *reader, struct str job, int64_t instant_us,
+                      struct buf *answer, int64_t *change_id, struct error *err);
+/* The last commit sequence number given. */
+int store_last_seq(struct store_reader *reader, int64_t *seq, struct error *err);
+/* What STORE_FORGET of these articles would remove. */
+struct store_forget_plan {
+    uint64_t articles, versions, tags, results, quarantined, indexed, answers;
+    uint64_t documents, stripped; /* as in struct store_forget */
+};
+/* `each` (may be NULL) gets each document that goes, or of which only the bytes go (`stripped`). */
+int store_forget_plan(struct store_reader *reader, const int64_t *ids, size_t count,
+                      struct store_forget_plan *out,
+                      void (*each)(int64_t id, struct str name, bool stripped, void *data),
+                      void *data, struct error *err);
+/* How many rows STORE_KEEP would remove. */
+int store_keep_count(struct store_reader *reader, enum store_kept what, int64_t before_us,
+                     uint64_t *count, struct error *err);
 int store_quarantine(struct store_reader *reader,
                      int (*each)(const struct store_quarantined *item, void *data), void *data,
                      struct error *err);

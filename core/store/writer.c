@@ -18,11 +18,13 @@
 #define IDLE_MS      1000 /* without work, before memory is given back */
 #define THREAD_STACK (4 * 1024 * 1024)
 
-/* Somebody who waits until all before is committed and indexed. */
+/* Somebody who waits until all before is committed and indexed, and maybe for a scrub then. */
 struct waiter {
     struct waiter *next;
     void (*done)(void *data);
+    void (*scrubbed)(const struct error *err, void *data); /* NULL: it is no scrub */
     void *data;
+    struct error error; /* of the scrub */
 };
 
 struct writer {
@@ -167,14 +169,33 @@ static void rest(struct writer *writer)
     uv_mutex_lock(&writer->mutex);
 }
 
-/* With the mutex held; nothing waits, neither to be committed nor to be indexed. */
+/* With the mutex held on entry and exit. One scrub serves all of the list that want one. */
+static void scrub_for(struct writer *writer, struct waiter *list)
+{
+    struct error err = {0};
+    bool wanted = false;
+    for (const struct waiter *at = list; at; at = at->next)
+        wanted = wanted || at->scrubbed;
+    if (!wanted)
+        return;
+    uv_mutex_unlock(&writer->mutex);
+    (void)writer->engine->scrub(writer->engine_writer, &err);
+    for (struct waiter *at = list; at; at = at->next)
+        at->error = err;
+    uv_mutex_lock(&writer->mutex);
+}
+
+/* With the mutex held; nothing waits, neither to be committed nor to be indexed. Who comes while a
+ * scrub is under way waits for the next turn. */
 static void release_waiters(struct writer *writer)
 {
+    struct waiter *list = writer->flushes;
+    writer->flushes = NULL;
+    scrub_for(writer, list);
     struct waiter **end = &writer->flushed;
     while (*end)
         end = &(*end)->next;
-    *end = writer->flushes;
-    writer->flushes = NULL;
+    *end = list;
     uv_async_send(&writer->async);
 }
 
@@ -204,7 +225,10 @@ static void call_waiters(struct waiter *waiter)
 {
     while (waiter) {
         struct waiter *next = waiter->next;
-        waiter->done(waiter->data);
+        if (waiter->scrubbed)
+            waiter->scrubbed(&waiter->error, waiter->data);
+        else
+            waiter->done(waiter->data);
         mem_free(waiter);
         waiter = next;
     }
@@ -272,19 +296,28 @@ int writer_submit(struct writer *writer, struct store_request *request)
     return 0;
 }
 
-int writer_flush(struct writer *writer, void (*done)(void *data), void *data)
+static int wait_for(struct writer *writer, const struct waiter *wanted)
 {
-    struct waiter *waiter = mem_zero(1, sizeof *waiter);
+    struct waiter *waiter = mem_dup(wanted, sizeof *wanted);
     if (!waiter)
         return ERR_NOMEM;
-    waiter->done = done;
-    waiter->data = data;
     uv_mutex_lock(&writer->mutex);
     waiter->next = writer->flushes;
     writer->flushes = waiter;
     uv_cond_signal(&writer->wake);
     uv_mutex_unlock(&writer->mutex);
     return 0;
+}
+
+int writer_flush(struct writer *writer, void (*done)(void *data), void *data)
+{
+    return wait_for(writer, &(struct waiter){.done = done, .data = data});
+}
+
+int writer_scrub_later(struct writer *writer, void (*done)(const struct error *err, void *data),
+                       void *data)
+{
+    return wait_for(writer, &(struct waiter){.scrubbed = done, .data = data});
 }
 
 int64_t writer_cpu_us(struct writer *writer)

@@ -33,6 +33,9 @@ int writer_start(const struct store_engine *engine, struct engine_writer *engine
 /* All on the loop's thread. ERR_BUSY: full; ERR_CANCELLED: it is being closed. */
 int writer_submit(struct writer *writer, struct store_request *request);
 int writer_flush(struct writer *writer, void (*done)(void *data), void *data);
+/* store_scrub(). */
+int writer_scrub_later(struct writer *writer, void (*done)(const struct error *err, void *data),
+                       void *data);
 int64_t writer_cpu_us(struct writer *writer);
 /* Ends the thread when all is committed and indexed, closes the engine's writer, calls the
  * callbacks that are due; later, from the loop, frees and calls hooks.closed. */

@@ -208,6 +208,8 @@ static int add_text(struct engine_writer *writer, struct applied *applied,
         rc = add_version(writer, applied, &piece->article, err);
     if (rc == 0)
         rc = parts_add_tags(writer, applied->part.article_id, piece, err);
+    if (rc == 0 && found->id)
+        rc = task_lay_over(writer, applied->part.article_id, err);
     if (rc == 0)
         rc = parts_add_results(writer, &applied->part, piece, err);
     if (rc == 0)

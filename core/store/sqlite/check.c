@@ -29,8 +29,31 @@ static const struct rule {
     {"article that no document gave",
      "SELECT a.id FROM articles a LEFT JOIN article_documents s ON s.document_id=a.document_id"
      " AND s.piece=a.piece WHERE s.article_id IS NOT a.id"},
-    {"document without bytes", "SELECT d.id FROM documents d LEFT JOIN document_bytes b ON"
-                               " b.document_id=d.id WHERE b.document_id IS NULL"},
+    {"document without bytes that were not dropped",
+     "SELECT d.id FROM documents d LEFT JOIN document_bytes b ON b.document_id=d.id"
+     " WHERE (b.document_id IS NULL)<>(d.dropped_us IS NOT NULL)"},
+    {"document whose bytes are gone before it was done",
+     "SELECT id FROM documents WHERE dropped_us IS NOT NULL AND state<>'done'"},
+    {"tag of a task that the article does not show",
+     "SELECT t.article_id FROM task_tags t WHERE t.gone=0 AND NOT EXISTS (SELECT 1 FROM tags g"
+     " WHERE g.article_id=t.article_id AND g.scheme=t.scheme AND g.label=t.label AND"
+     " g.code=t.code AND g.plugin_id=t.plugin_id)"},
+    {"tag that a task took away and the article shows",
+     "SELECT t.article_id FROM task_tags t JOIN tags g ON g.article_id=t.article_id AND"
+     " g.scheme=t.scheme AND g.label=t.label AND (t.code='' OR g.code=t.code) WHERE t.gone=1"},
+    {"tag by a task that the task did not give",
+     "SELECT g.article_id FROM tags g JOIN plugins p ON p.id=g.plugin_id AND p.kind='task'"
+     " WHERE NOT EXISTS (SELECT 1 FROM task_tags t WHERE t.article_id=g.article_id AND"
+     " t.scheme=g.scheme AND t.label=g.label AND t.code=g.code AND t.plugin_id=g.plugin_id)"},
+    {"field of a task that the article does not show",
+     "SELECT f.article_id FROM task_fields f JOIN articles a ON a.id=f.article_id WHERE f.value<>"
+     "CASE f.field WHEN 'language' THEN a.language WHEN 'genre' THEN a.genre WHEN 'byline' THEN"
+     " a.byline ELSE a.dateline END"},
+    {"change of a task that names no plugin",
+     "SELECT id FROM changes WHERE kind='task' AND plugin_id IS NULL"},
+    {"answer of a task without the run that it answers",
+     "SELECT t.change_id FROM task_answers t JOIN changes c ON c.id=t.change_id"
+     " WHERE c.kind<>'task' OR c.job IS NULL"},
     {"failed document that is not in quarantine",
      "SELECT d.id FROM documents d LEFT JOIN quarantine q ON q.document_id=d.id AND"
      " q.article_id IS NULL WHERE d.state='failed' AND q.id IS NULL"},

@@ -124,14 +124,15 @@ static int add_tag(struct engine_writer *writer, int64_t article_id, size_t posi
     return sq_run(stmt, err);
 }
 
-/* Suggestions for fields are no tags: they are in the article's fields already. */
+/* Suggestions for fields are no tags: they are in the article's fields already. What a task said is
+ * laid over the rest (task.c). */
 int parts_add_tags(struct engine_writer *writer, int64_t article_id,
                    const struct store_piece *piece, struct error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < piece->article.tags.count; i++) {
         const struct tag *tag = &piece->article.tags.at[i];
-        if (tag->field.len == 0)
+        if (tag->field.len == 0 && !str_starts(tag->plugin, "task/"))
             rc = add_tag(writer, article_id, i, piece, tag, err);
     }
     return rc;

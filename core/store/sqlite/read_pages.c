@@ -16,28 +16,41 @@ struct walk {
     void *data;
     struct arena *arena;
     struct buf snippet;
+    int64_t before_seq; /* of a window without a query: where the next portion begins */
     bool stopped;
 };
 
-/* Without a query nothing of the index is needed, nor the text service. */
-static int newest(struct engine_reader *reader, const struct search_page *page,
-                  struct search_row *rows, size_t *count, bool *more, struct error *err)
+/* Without a query nothing of the index is needed, nor the text service. A window is walked by the
+ * index on sequence numbers: also a few articles of many come at once. */
+static int newest(struct walk *walk, const struct search_page *page, struct search_row *rows,
+                  size_t *count, bool *more, struct error *err)
 {
+    static const char all[] = "SELECT id, 0 FROM articles WHERE id<?1 ORDER BY id DESC LIMIT ?2";
+    static const char window[] =
+        "SELECT v.article_id, v.seq FROM versions AS v CROSS JOIN articles AS a"
+        " ON a.id=v.article_id AND a.version=v.version"
+        " WHERE v.seq<?1 AND v.seq>?3 ORDER BY v.seq DESC LIMIT ?2";
     SQ_AUTO sqlite3_stmt *row = NULL;
-    int rc = sq_prepare(reader->db, "SELECT id FROM articles WHERE id<?1 ORDER BY id DESC LIMIT ?2",
-                        false, &row, err);
+    const bool windowed = page->upto_seq > 0;
+    int rc = sq_prepare(walk->reader->db, windowed ? window : all, false, &row, err);
     *count = 0;
     *more = false;
     if (rc < 0)
         return rc;
-    sq_bind_int(row, 1, page->before_id ? page->before_id : INT64_MAX);
+    if (windowed)
+        sq_bind_int(row, 1, walk->before_seq ? walk->before_seq : page->upto_seq + 1);
+    else
+        sq_bind_int(row, 1, page->before_id ? page->before_id : INT64_MAX);
     sq_bind_int(row, 2, (int64_t)page->limit + 1);
+    if (windowed)
+        sq_bind_int(row, 3, page->after_seq);
     while ((rc = sq_row(row, err)) > 0) {
         if (*count == page->limit) {
             *more = true;
             return 0;
         }
-        rows[(*count)++] = (struct search_row){.id = sqlite3_column_int64(row, 0)};
+        rows[(*count)++] = (struct search_row){.id = sqlite3_column_int64(row, 0),
+                                               .seq = sqlite3_column_int64(row, 1)};
     }
     return rc;
 }
@@ -46,7 +59,7 @@ static int find(struct walk *walk, const struct search_page *page, struct search
                 size_t *count, bool *more, struct error *err)
 {
     if (!walk->query)
-        return newest(walk->reader, page, rows, count, more, err);
+        return newest(walk, page, rows, count, more, err);
     if (!walk->reader->tokenizer)
         return error_set(err, ERR_INTERNAL, "the reader was opened without the text service");
     return search_rows(walk->reader->db, walk->reader->tokenizer, walk->query, page, rows, count,
@@ -55,7 +68,7 @@ static int find(struct walk *walk, const struct search_page *page, struct search
 
 static int give(struct walk *walk, const struct search_row *row, struct error *err)
 {
-    struct store_hit hit = {.rank = row->rank};
+    struct store_hit hit = {.rank = row->rank, .seq = row->seq};
     bool snippet = walk->page->snippets && walk->query;
     arena_clear(walk->arena);
     int rc = read_article(walk->reader, row->id, walk->page->whole || snippet, walk->arena,
@@ -78,8 +91,11 @@ static int walk_portions(struct walk *walk, struct search_row *rows, size_t room
     const struct store_page *page = walk->page;
     uint64_t left = page->limit;
     int64_t before = page->before_id;
+    walk->before_seq = page->before_seq;
     do {
         struct search_page part = {.before_id = before,
+                                   .after_seq = page->after_seq,
+                                   .upto_seq = page->upto_seq,
                                    .limit = (uint32_t)(left < room ? left : room),
                                    .ranked = page->ranked && walk->query};
         size_t count = 0;
@@ -92,6 +108,7 @@ static int walk_portions(struct walk *walk, struct search_row *rows, size_t room
             break;
         left -= count;
         before = rows[count - 1].id;
+        walk->before_seq = rows[count - 1].seq;
     } while (*more && left > 0 && !walk->stopped);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "store/sqlite/schema.h"
 
@@ -91,8 +92,8 @@ int reader_counts(struct engine_reader *reader, struct store_counts *out, struct
 
 static const char document_sql[] =
     "SELECT d.hash, d.size, d.name, d.encoding, d.received_us, b.bytes,"
-    " r.path, r.source, r.device, r.inode, r.mtime_us FROM documents d"
-    " JOIN document_bytes b ON b.document_id=d.id"
+    " r.path, r.source, r.device, r.inode, r.mtime_us, d.dropped_us FROM documents d"
+    " LEFT JOIN document_bytes b ON b.document_id=d.id"
     " LEFT JOIN receipts r ON r.document_id=d.id WHERE d.id=?1 ORDER BY r.at_us LIMIT 1";
 
 static int damaged(int64_t id, const char *why, struct error *err)
@@ -101,6 +102,16 @@ static int damaged(int64_t id, const char *why, struct error *err)
                      "the kept bytes of document %lld are damaged (%s): restore the desk from a "
                      "copy",
                      (long long)id, why);
+}
+
+static int dropped(int64_t id, int64_t at_us, struct error *err)
+{
+    char text[CLOCK_TEXT_SIZE];
+    return error_set(
+        err, ERR_NOTFOUND,
+        "the bytes of document %lld are not kept any more: they went at %s (desk.keep, "
+        "or an article of it was forgotten)",
+        (long long)id, clock_format(at_us, text));
 }
 
 static int decompress(int64_t id, struct str frame, uint64_t size, struct buf *bytes,
@@ -159,6 +170,8 @@ int reader_document(struct engine_reader *reader, int64_t id, struct arena *aren
     rc = copy_document(row, arena, out);
     if (rc < 0)
         error_set(err, rc, "out of memory for document %lld", (long long)id);
+    else if (sqlite3_column_type(row, 11) != SQLITE_NULL)
+        rc = dropped(id, sqlite3_column_int64(row, 11), err);
     else
         rc = decompress(id, sq_blob(row, 5), (uint64_t)sqlite3_column_int64(row, 1), bytes, err);
     sq_done(row);

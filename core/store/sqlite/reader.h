@@ -55,6 +55,17 @@ int reader_search(struct engine_reader *reader, const struct query *query,
                   int (*each)(const struct store_hit *hit, void *data), void *data, bool *more,
                   struct error *err);
 
+/* read_tasks.c, read_forget.c */
+int reader_task_answer(struct engine_reader *reader, struct str job, int64_t instant_us,
+                       struct buf *answer, int64_t *change_id, struct error *err);
+int reader_last_seq(struct engine_reader *reader, int64_t *seq, struct error *err);
+int reader_forget_plan(struct engine_reader *reader, const int64_t *ids, size_t count,
+                       struct store_forget_plan *out,
+                       void (*each)(int64_t id, struct str name, bool stripped, void *data),
+                       void *data, struct error *err);
+int reader_keep_count(struct engine_reader *reader, enum store_kept what, int64_t before_us,
+                      uint64_t *count, struct error *err);
+
 /* create.c, check.c */
 int sqlite_create(const char *dir, struct error *err);
 int sqlite_check(const char *dir, const struct desk_text_api *text, struct error *err);

@@ -74,6 +74,8 @@ static int replace_tags(struct engine_writer *writer, const struct article_part 
     if (rc == 0)
         rc = parts_add_tags(writer, part->article_id, piece, err);
     if (rc == 0)
+        rc = task_lay_over(writer, part->article_id, err);
+    if (rc == 0)
         rc = writer_want_index(writer, part->article_id, err);
     return rc;
 }

@@ -4,6 +4,7 @@
 #include "store/sqlite/index.h"
 #include "store/sqlite/schema_v1.h"
 #include "store/sqlite/schema_v2.h"
+#include "store/sqlite/schema_v3.h"
 
 /* A migration leads from version n to n + 1, n being its place in the list. */
 struct migration {
@@ -14,6 +15,7 @@ struct migration {
 static const struct migration migrations[] = {
     {schema_v1, index_schema},
     {schema_v2, NULL},
+    {schema_v3, NULL},
 };
 
 int schema_version(void)
@@ -42,6 +44,20 @@ static int read_version(sqlite3 *db, int *version, struct error *err)
     return 0;
 }
 
+/* While a table is made anew its rows are nobody's parents; before the COMMIT all must fit again.
+ */
+static int check_keys(sqlite3 *db, struct error *err)
+{
+    SQ_AUTO sqlite3_stmt *row = NULL;
+    int rc = sq_prepare(db, "PRAGMA foreign_key_check", false, &row, err);
+    if (rc == 0)
+        rc = sq_row(row, err);
+    if (rc <= 0)
+        return rc;
+    return error_set(err, ERR_CORRUPT, "%s: a row of " STR_FMT " names another one that is missing",
+                     sq_path(db), STR_ARG(sq_text(row, 0)));
+}
+
 static int migrate_one(sqlite3 *db, int from, struct error *err)
 {
     char pragma[96];
@@ -52,6 +68,8 @@ static int migrate_one(sqlite3 *db, int from, struct error *err)
         rc = sq_exec(db, migrations[from].sql, err);
     if (rc == 0 && migrations[from].step)
         rc = migrations[from].step(db, err);
+    if (rc == 0)
+        rc = check_keys(db, err);
     if (rc == 0)
         rc = sq_exec(db, pragma, err);
     if (rc == 0)
@@ -65,9 +83,12 @@ int schema_migrate(sqlite3 *db, struct error *err)
 {
     int version = 0;
     int rc = read_version(db, &version, err);
+    if (rc < 0 || version == schema_version())
+        return rc;
+    rc = sq_exec(db, "PRAGMA foreign_keys=OFF", err);
     for (; rc == 0 && version < schema_version(); version++)
         rc = migrate_one(db, version, err);
-    return rc;
+    return rc == 0 ? sq_exec(db, "PRAGMA foreign_keys=ON", err) : rc;
 }
 
 int schema_check(sqlite3 *db, struct error *err)

@@ -302,10 +302,33 @@ static int without_words(struct search *search)
     return words_predicate(search, &search->words);
 }
 
+/* A small window is made a list once, by its index; in a large one each match is looked up. */
+#define SMALL_WINDOW 5000
+
+static int window(struct search *search)
+{
+    const struct search_page *page = search->page;
+    const bool small = page->upto_seq - page->after_seq <= SMALL_WINDOW;
+    if (page->upto_seq == 0)
+        return 0;
+    sql(search, small ? " AND (+a.id, a.version) IN (SELECT w.article_id, w.version FROM versions"
+                        " AS w WHERE w.seq > "
+                      : " AND EXISTS (SELECT 1 FROM versions AS w WHERE w.article_id = a.id"
+                        " AND w.version = a.version AND w.seq > ");
+    int rc = write_bind(search, (struct bind){.number = page->after_seq});
+    sql(search, " AND w.seq <= ");
+    if (rc >= 0)
+        rc = write_bind(search, (struct bind){.number = page->upto_seq});
+    sql(search, ")");
+    return rc;
+}
+
 static int write_parts(struct search *search, const struct query_node *root)
 {
     search->out = &search->tail;
     int rc = root ? conditions(search, root) : 0;
+    if (rc >= 0)
+        rc = window(search);
     if (rc < 0)
         return rc;
     const bool wanted = search->words.text.len > 0 && !search->words.negated;
@@ -371,6 +394,7 @@ static int read_rows(sqlite3_stmt *stmt, struct search_row *rows, size_t max, si
             return 0;
         }
         rows[*count].id = sqlite3_column_int64(stmt, 0);
+        rows[*count].seq = 0;
         rows[(*count)++].rank = sqlite3_column_double(stmt, 1);
     }
     return rc;

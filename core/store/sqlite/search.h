@@ -15,12 +15,13 @@
 #include "store/sqlite/tokenizer.h"
 
 struct search_row {
-    int64_t id;
-    double rank; /* lower is better; 0 when newest first */
+    int64_t id, seq; /* seq: of the shown version; 0 where it was not asked for */
+    double rank;     /* lower is better; 0 when newest first */
 };
 
 struct search_page {
-    int64_t before_id; /* 0: from the newest */
+    int64_t before_id;           /* 0: from the newest */
+    int64_t after_seq, upto_seq; /* as in struct store_page; upto_seq 0: no window */
     uint32_t limit;
     bool ranked;
 };

@@ -1,6 +1,8 @@
 /* Every statement of the writer, so that each is prepared once and none is made of pieces. */
 #pragma once
 
+#include "store/sqlite/statements_tasks.h"
+
 #define STATEMENT_MAP(X)                                                                           \
     X(SAVEPOINT, "SAVEPOINT request")                                                              \
     X(RELEASE, "RELEASE request")                                                                  \
@@ -75,7 +77,8 @@
     X(DROP_ARTICLE_FAILURES, "DELETE FROM quarantine WHERE article_id=?1")                         \
     X(FAILURE, "SELECT document_id, article_id FROM quarantine WHERE id=?1")                       \
     X(RETRY_DOCUMENT, "UPDATE documents SET state='received' WHERE id=?1 AND state='failed'")      \
-    X(RETRY_ALL, "UPDATE documents SET state='received' WHERE state='failed'")
+    X(RETRY_ALL, "UPDATE documents SET state='received' WHERE state='failed'")                     \
+    TASK_STATEMENT_MAP(X)
 
 enum statement {
 #define STATEMENT_ENUM(name, sql) STATEMENT_##name,

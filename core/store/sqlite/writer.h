@@ -41,13 +41,19 @@ sqlite3_stmt *writer_statement(struct engine_writer *writer, enum statement whic
 /* Runs one that binds one number. */
 int writer_run(struct engine_writer *writer, enum statement which, int64_t id, struct error *err);
 
-/* The operations: receive.c, apply.c, quarantine.c, revise.c, files.c. */
+/* The operations: receive.c, apply.c, quarantine.c, revise.c, files.c, task.c, forget.c,
+ * keep.c. */
 int writer_receive(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_apply(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_fail(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_revise(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_retry(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_files(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_task(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_forget(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_keep(struct engine_writer *writer, struct store_request *request, struct error *err);
+/* Outside of any transaction: see store_scrub(). */
+int writer_scrub(struct engine_writer *writer, struct error *err);
 
 /* ---- what an article has besides its texts: parts.c ---- */
 
@@ -70,6 +76,11 @@ int quarantine_add(struct engine_writer *writer, int64_t document_id, int64_t ar
                    const struct store_failure *failure, int64_t *id, struct error *err);
 int quarantine_add_all(struct engine_writer *writer, const struct article_part *part,
                        const struct store_piece *piece, struct error *err);
+
+/* ---- task.c ---- */
+
+/* Lays what tasks said of an article over its tags and fields, as the chain's plugins left them. */
+int task_lay_over(struct engine_writer *writer, int64_t article_id, struct error *err);
 
 /* ---- change.c ---- */
 

@@ -1,0 +1,60 @@
+/* What desk.keep lets go, a bounded step at a time. */
+#include "base/clock.h"
+#include "base/limits.h"
+#include "store/sqlite/writer.h"
+
+/* Removes at most `most` rows and adds their number. */
+static int remove_some(struct engine_writer *writer, enum statement which, int64_t before_us,
+                       int64_t most, uint64_t *removed, struct error *err)
+{
+    sqlite3_stmt *stmt = writer_statement(writer, which, err);
+    if (!stmt)
+        return err->code;
+    sq_bind_int(stmt, 1, before_us);
+    sq_bind_int(stmt, 2, most);
+    int rc = sq_run(stmt, err);
+    if (rc == 0 && removed)
+        *removed += (uint64_t)sqlite3_changes64(writer->db);
+    return rc;
+}
+
+/* The moment marks the rows of this step. */
+static int drop_bytes(struct engine_writer *writer, struct store_keep *keep, struct error *err)
+{
+    const int64_t now_us = clock_wall_us();
+    sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_KEEP_DOCUMENTS, err);
+    if (!stmt)
+        return err->code;
+    sq_bind_int(stmt, 1, keep->before_us);
+    sq_bind_int(stmt, 2, (int64_t)LIMIT(KEEP_GROUP));
+    sq_bind_int(stmt, 3, now_us);
+    int rc = sq_run(stmt, err);
+    keep->removed = (uint64_t)sqlite3_changes64(writer->db);
+    return rc == 0 ? writer_run(writer, STATEMENT_KEEP_BYTES, now_us, err) : rc;
+}
+
+int writer_keep(struct engine_writer *writer, struct store_request *request, struct error *err)
+{
+    struct store_keep *keep = request->keep;
+    const int64_t most = (int64_t)LIMIT(KEEP_GROUP), before_us = keep->before_us;
+    int rc = 0;
+    keep->removed = 0;
+    switch (keep->what) {
+    case KEPT_DOCUMENTS:
+        return drop_bytes(writer, keep, err);
+    case KEPT_VERSIONS:
+        rc = remove_some(writer, STATEMENT_KEEP_VERSION_RESULTS, before_us, most, NULL, err);
+        return rc < 0 ? rc
+                      : remove_some(writer, STATEMENT_KEEP_VERSIONS, before_us, most,
+                                    &keep->removed, err);
+    case KEPT_RESULTS:
+        rc = remove_some(writer, STATEMENT_KEEP_RESULTS, before_us, most, &keep->removed, err);
+        return rc < 0 ? rc
+                      : remove_some(writer, STATEMENT_KEEP_DOCUMENT_RESULTS, before_us,
+                                    most - (int64_t)keep->removed, &keep->removed, err);
+    case KEPT_RUNS:
+        return remove_some(writer, STATEMENT_KEEP_RUNS, before_us, most, &keep->removed, err);
+    default:
+        return error_set(err, ERR_INTERNAL, "desk.keep bounds no thing with number %d", keep->what);
+    }
+}
