@@ -105,6 +105,13 @@
     X(CONTROL_ALIVE_MS, 5000, "ms", "between signs of life while a request is at work")            \
     X(CONTROL_SILENCE_MS, 30000, "ms", "that a command waits for a word of the running desk")      \
     X(CONTROL_CLOSE_MS, 2000, "ms", "for clients to read their last answers when a desk stops")    \
+    X(ZONE_BYTES, 1 * MIB, "bytes", "a time zone's file")                                          \
+    X(JOBS, 256, "jobs", "jobs of one desk")                                                       \
+    X(RUNS_AT_ONCE, 2, "runs", "runs at work at once")                                             \
+    X(RUNS_QUEUED, 100, "runs", "instants of one job that wait their turn")                        \
+    X(RUNS_BACKFILLED, 1000, "runs", "instants of one backfill")                                   \
+    X(SCHEDULE_TICK_MS, 60000, "ms", "between two looks at the clock")                             \
+    X(EVENTS_KEPT, 10000, "events", "newest events that the store keeps")                          \
     X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
 
 enum limit {
