@@ -31,6 +31,7 @@ refuse_floors "worker|pipeline|$top" lua
 refuse_floors "pipeline|$top" worker
 refuse_floors "$top" pipeline
 refuse_floors 'watch|schedule|live|cli' control
+refuse_floors 'watch|control|live|cli' schedule
 refuse "plugins include only include/copydesk" '#include *[<"](\.\./)*core/' plugins
 refuse "allocate through base/alloc.h" '[^_a-z](malloc|calloc|realloc|strdup|strndup)\(' \
     'core/*.c' ':!core/base/alloc.c'

@@ -11,6 +11,7 @@
     X(show)                                                                                        \
     X(search)                                                                                      \
     X(export)                                                                                      \
+    X(jobs_next)                                                                                   \
     X(failed)                                                                                      \
     X(failed_retry)                                                                                \
     X(plugins)                                                                                     \

@@ -58,6 +58,9 @@ static const struct config_field watch_fields[] = {
 };
 static const struct config_field job_fields[] = {
     {"cron", FIELD_TEXT, NULL},
+    {"at", FIELD_TEXT, NULL},
+    {"on", FIELD_TEXTS, NULL},
+    {"debounce", FIELD_SPAN, NULL},
     {"tz", FIELD_TEXT, NULL},
     {"export", FIELD_TEXT, NULL},
     {"task", FIELD_TEXT, NULL},
@@ -65,13 +68,16 @@ static const struct config_field job_fields[] = {
     {"to", FIELD_TEXT, NULL},
     {"options", FIELD_TABLE, NULL},
     {"sort", FIELD_CHOICE, "newest rank"},
+    {"articles", FIELD_CHOICE, "new all"},
     {"catchup", FIELD_CHOICE, "last all none"},
     {"window", FIELD_SPAN, NULL},
-    {"overlap", FIELD_CHOICE, "skip queue replace"},
+    {"max", FIELD_WHOLE, NULL},
+    {"overlap", FIELD_CHOICE, "skip queue"},
     {"jitter", FIELD_SPAN, NULL},
     {"deadline", FIELD_SPAN, NULL},
     {"timeout", FIELD_SPAN, NULL},
     {"retry", FIELD_WHOLE, NULL},
+    {"pause_after", FIELD_WHOLE, NULL},
     {NULL, 0, NULL},
 };
 

@@ -156,6 +156,7 @@ int config_read(const msgpack_object *value, struct arena *arena, struct config 
     *out = (struct config){0};
     if (value->type != MSGPACK_OBJECT_MAP)
         return error_set(err, ERR_INVALID, "desk.lua gave no settings");
+    out->jobs = wire_get(value, "job");
     size_t count = 0;
     for (size_t i = 0; i < STAGE_COUNT; i++)
         count += list_length(wire_get(value, stages[i]));

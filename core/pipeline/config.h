@@ -1,6 +1,6 @@
 /* What desk.lua says, checked again: the worker that evaluated it (lua/config.c, JOB_CONFIG) is not
  * believed. Of its settings, this floor reads ingest, tag, summarize, watch (the folders), native,
- * source and grant; jobs are the scheduler's. */
+ * source and grant; what a job is, the scheduler reads (schedule/spec.h). */
 #pragma once
 
 #include <msgpack.h>
@@ -48,6 +48,7 @@ struct config {
     struct str source;
     struct plugin_grant *grants;
     size_t grant_count;
+    const msgpack_object *jobs; /* the list as it came, or NULL */
 };
 
 /* `out` points into `value` and `arena`. ERR_INVALID names the setting. */
