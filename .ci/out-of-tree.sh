@@ -11,8 +11,33 @@ cmake --install "$1" --prefix "$prefix/usr" >/dev/null
 "$prefix/usr/bin/copydesk" plugin test --quiet
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name copydesk-plugin.pc)")
 export PKG_CONFIG_PATH
-# without the sources of copydesk around it
-cp -r plugins/example "$prefix/example"
+# the example in the manual compiles as it stands
+sed -n '/^ \*     \/\/ shout.c/,/^ \*     };$/s/^ \*     \{0,1\}//p' "$prefix/usr/include/copydesk/plugin.h" \
+    >"$prefix/shout.c"
+read -ra flags < <(pkg-config --cflags --libs copydesk-plugin lua5.4)
+for compiler in gcc clang; do
+    $compiler -std=c11 -Wall -Wextra -Werror -pedantic -shared -fPIC -fvisibility=hidden \
+        -o "$prefix/shout.so" "$prefix/shout.c" "${flags[@]}"
+done
+for header in plugin text; do
+    echo "#include <copydesk/$header.h>" | g++ -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only \
+        "${flags[@]}" -
+done
+"$prefix/usr/bin/copydesk" init "$prefix/desk" >/dev/null
+echo "desk.native { '$prefix/shout.so' } desk.ingest { 'text' } desk.tag { 'loud' }" \
+    >"$prefix/desk/desk.lua"
+mkdir -p "$prefix/desk/scripts/tag/loud"
+cat >"$prefix/desk/scripts/tag/loud/init.lua" <<'LUA'
+return { kind = "tag", name = "loud", version = "1.0.0", api = 1, about = "Says it louder.",
+    run = function(article)
+        return { { scheme = "loud", label = desk.shout.loud(article.headline) } }
+    end }
+LUA
+echo '{"id": 1, "headline": "hi", "text": "ho"}' |
+    "$prefix/usr/bin/copydesk" -C "$prefix/desk" plugin try tag/loud | grep -q '"hi!"'
+
+# the example that is installed, without the sources of copydesk around it
+cp -r "$(pkg-config --variable=exampledir copydesk-plugin)" "$prefix/example"
 for compiler in gcc clang; do
     cmake -S "$prefix/example" -B "$prefix/$compiler" -G Ninja -DCMAKE_C_COMPILER=$compiler >/dev/null
     cmake --build "$prefix/$compiler"

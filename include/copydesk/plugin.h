@@ -9,12 +9,15 @@
  * A whole plugin
  * --------------
  *
- *     // shout.c:  cc -shared -fPIC $(pkg-config --cflags copydesk-plugin) shout.c -o shout.so
+ *     // shout.c: cc -shared -fPIC -fvisibility=hidden -o shout.so shout.c
+ *     //          $(pkg-config --cflags --libs copydesk-plugin lua5.4)
  *     #include <copydesk/plugin.h>
+ *     #include <lauxlib.h>
  *     #include <lua.h>
  *
- *     static int shout(lua_State *L)             // shout.loud("hi") -> "hi!"
+ *     static int shout(lua_State *L)             // desk.shout.loud("hi") -> "hi!"
  *     {
+ *         luaL_checktype(L, 1, LUA_TSTRING);
  *         lua_settop(L, 1);
  *         lua_pushliteral(L, "!");
  *         lua_concat(L, 2);
@@ -36,27 +39,35 @@
  *
  *     DESK_PLUGIN_EXPORT const struct desk_plugin_info desk_plugin_info = {
  *         DESK_PLUGIN_INFO_HEAD,
+ *         .features = DESK_FEATURE_LUA_MODULES,
  *         .name = "shout", .version = "1.0.0", .about = "Says it louder.",
  *         .init = init,
  *     };
  *
- * Name the file by its absolute path in desk.lua, or put it in the installed plugin folder
- * (`pkg-config --variable=plugindir copydesk-plugin`). The file must be a regular file that only
- * root or you can write. A desk's own scripts/ is never searched for native plugins.
+ * Use it: name its absolute path in desk.lua, `desk.native { "/home/me/shout.so" }`, or put it into
+ * the plugin folder (`pkg-config --variable=plugindir copydesk-plugin`), where each desk has it.
+ * The file must be a regular file that only root or you can write. A desk's own scripts/ is never
+ * searched for native plugins.
+ *
+ * A larger one, with a stage, options, a CMake project and tests, is installed with copydesk as
+ * share/doc/copydesk/example (plugins/example in the sources); begin with a copy of it.
  *
  *
  * Loading
  * -------
  * The host opens the file once in a process and never closes it; a replaced file takes a restart.
- * It finds the symbol `desk_plugin_info`, which is data, and compares size, ABI version and feature
- * bits before it calls anything. What does not fit is refused, and the message names both sides.
+ * It looks at the file (an ELF shared object of this machine, whole), maps it, finds the symbol
+ * `desk_plugin_info`, which is data, and compares size, ABI version and feature bits before it
+ * calls anything. What does not fit is refused, and the message names both sides. So have no
+ * constructors (C++: no static objects that need one), since those run when the file is mapped.
  * Then it calls init() once, on the thread that loads. init() registers what the plugin brings and
  * gives 0, or fills the error and gives a value below zero; then nothing of it is registered.
  *
- * In a worker init() runs before the walls close: afterwards there are no files, no network, no new
- * processes, and the memory is capped. So whatever a library reads from files (tables, plug-ins of
- * its own, locale data) must be read in init(). Do no more than that in it: it runs in each
- * process. The environment is empty in a worker, the current folder means nothing.
+ * It is loaded in the host and in each worker. In a worker init() runs before the walls close:
+ * afterwards there are no files, no network, no new processes, no new threads, and the memory is
+ * capped. So whatever a library reads from files (tables, plug-ins of its own, locale data) must be
+ * read in init(). Do no more than that in it: it runs in each process. The environment is empty in
+ * a worker, the current folder means nothing, and standard output and error are closed.
  *
  *
  * What can be registered (in init() alone)
@@ -74,14 +85,15 @@
  * thread than init(). A Lua module: on the thread of its Lua state; there are many states in a
  * process, one a plugin, so keep what belongs to a state in that state, not in a static variable.
  * A service: as its own header says. The host's functions for memory and log may be called from any
- * thread; register_* only inside init().
+ * thread; register_* only inside init(). Workers come and go: what one call leaves in a static
+ * variable, the next call, in another worker, does not find. Keep caches there, and nothing else.
  *
  *
  * Ownership
  * ---------
  * What a plugin registers (tables, names) is borrowed for the life of the process: make it static.
- * The same goes for the host table that init() gets. Input of a call is borrowed until that call
- * gives back. Nobody frees what the other side allocated; an answer is copied by write().
+ * The host table that init() gets lives as long, and may be kept. Input of a call is borrowed until
+ * that call gives back. Nobody frees what the other side allocated; an answer is copied by write().
  * Take memory through host->alloc: it is counted, and the tests can make it fail. Each call may
  * give NULL, and that must end in DESK_ERR_NOMEM, not in a crash.
  *
@@ -89,9 +101,11 @@
  * Encodings and units
  * -------------------
  * Text is UTF-8 and comes with its length; it may hold NUL bytes. Names are UTF-8, ended by NUL, of
- * lower-case ASCII letters, digits, "-" and "_", at most DESK_NAME_MAX bytes.  Byte spans in C and
+ * lower-case ASCII letters, digits, "-" and "_", at most DESK_NAME_MAX bytes. Byte spans in C and
  * in msgpack are 0-based and half-open, [start, end). In Lua they are 1-based and inclusive. Times
- * are microseconds since 1970-01-01 UTC as a signed 64-bit integer.
+ * in stages are RFC 3339 texts in UTC; elsewhere they are microseconds since 1970-01-01 UTC as a
+ * signed 64-bit integer. Messages of stages are msgpack; msgpack-c, which copydesk itself needs and
+ * so is there, reads and writes it (the example does).
  *
  *
  * Errors
@@ -99,7 +113,21 @@
  * A function that can fail gives an int: zero or more is success, below zero one of DESK_ERR_*,
  * with a message in struct desk_error that says what happened, where, and what to do, without a
  * full stop at its end. Do not exit, abort, or write to standard output or error. Do not change
- * signal handlers, the locale, the current folder, or limits.
+ * signal handlers, the locale, the current folder, or limits. No C++ exception may leave a function
+ * that the host calls.
+ *
+ * An error of a stage costs its answer to that item: the item waits in quarantine with the message
+ * (`copydesk failed`), and the others run. So does what is worse, and it costs the worker, too: a
+ * crash, a system call that no worker may make, a call of over CALL_MS + CALL_GRACE_MS (6 s), or
+ * WORKER_BYTES (1.5 GB) of memory. `copydesk doctor --sandbox` shows those walls at work.
+ *
+ *
+ * Tests
+ * -----
+ * `copydesk plugin test tag/hulls` runs the test.lua of a stage as it runs that of a Lua plugin,
+ * and the same file serves for both. It lies in KIND/NAME/ beside the shared object: that of a
+ * stage tag/hulls of /opt/hulls.so is /opt/tag/hulls/test.lua. `copydesk plugin try` gives one
+ * article to it. `copydesk plugins` says what was loaded from where.
  *
  *
  * Compatibility
@@ -108,7 +136,12 @@
  * struct desk_host, members at the end of structs that begin with their size. A plugin built for
  * 1.2 runs in a host with 1.2 and later 1.x, and is refused by 1.1. Another major is refused.
  * To run in an older minor as well, say so: put the lowest minor that you need into abi_minor and
- * look at host->size (DESK_HAS) before you touch a newer member.
+ * look at the host's size before you touch a newer member:
+ *
+ *     if (DESK_HAS(host, struct desk_host, register_store)) ...
+ *
+ * Set all members that you do not use to zero, as an initialiser does that names its members.
+ * (DESK_PLUGIN_INFO_HEAD does so; C++ knows such initialisers from C++20 on.)
  * Feature bits name what a host may be built without. A plugin puts those into `features` that it
  * cannot live without; those that it merely likes it looks up in host->features.
  */
@@ -216,7 +249,7 @@ struct desk_stage {
     uint32_t size;       /* sizeof(struct desk_stage) */
     const char *kind;    /* "ingest", "tag", "summarize" */
     const char *name;    /* kind and name together are unique */
-    const char *version; /* of three numbers, "1.0.0"; shown with each answer */
+    const char *version; /* "1.0.0"; shown with each answer */
     const char *about;   /* one sentence */
     void *state;         /* handed to claims() and run() */
     /* ingest only: how sure the stage is that the document is its own, 0 to 1; NULL elsewhere. */
