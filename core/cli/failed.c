@@ -52,7 +52,7 @@ static void print_person(const struct store_quarantined *item)
            counted((uint64_t)item->tries, "try", "tries"));
     output_wrapped(failure->message, 8);
     if (failure->traceback.len)
-        output_wrapped(failure->traceback, 12);
+        output_lines(failure->traceback, 12);
 }
 
 static int print_item(const struct store_quarantined *item, void *data)

@@ -128,6 +128,19 @@ static void put_indent(unsigned indent)
     printf("%*s", (int)indent, "");
 }
 
+void output_lines(struct str text, unsigned indent)
+{
+    while (text.len) {
+        const char *end = memchr(text.at, '\n', text.len);
+        const struct str line = {text.at, end ? (size_t)(end - text.at) : text.len};
+        put_indent(indent);
+        output_line(line, UINT_MAX);
+        putchar('\n');
+        text.at += line.len + (end != NULL);
+        text.len -= line.len + (end != NULL);
+    }
+}
+
 /* Columns of the word that starts at `at`, and where it ends. Match marks take none. */
 static size_t word_end(struct str text, size_t at, unsigned *columns)
 {

@@ -25,6 +25,8 @@ void output_text(struct str text);
 void output_line(struct str text, unsigned columns);
 /* The same, wrapped at the terminal's width (at most 100) behind `indent` blanks. */
 void output_wrapped(struct str text, unsigned indent);
+/* Each line as it is, behind `indent` blanks. */
+void output_lines(struct str text, unsigned indent);
 /* A body's snippet: U+0001 and U+0002 around matches become bold. */
 void output_snippet(struct str text, unsigned indent);
 /* "2026-05-04 10:20" in local time. */

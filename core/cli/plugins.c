@@ -1,4 +1,5 @@
 /* copydesk plugins */
+#include <limits.h>
 #include <stdio.h>
 
 #include "cli/commands.h"
@@ -40,7 +41,7 @@ static void print_person(const struct plugin_info *info, bool with_options)
            output_style(STYLE_PLAIN), info->version ? info->version : "", info->origin);
     if (info->error) {
         printf("%scannot be loaded: ", output_style(STYLE_BAD));
-        output_name(info->error->text);
+        output_line((struct str){info->error->text, strcspn(info->error->text, "\n")}, UINT_MAX);
         fputs(output_style(STYLE_PLAIN), stdout);
     } else if (info->shadowed_by) {
         fputs("shadowed by ", stdout);

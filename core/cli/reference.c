@@ -199,7 +199,7 @@ static int take_code(struct reading *in, struct str line)
     struct str word = take_word(&line);
     if (str_is(word, "function")) {
         line = skip_blanks(line);
-        const char *open = memchr(line.at, '(', line.len);
+        const char *open = line.len ? memchr(line.at, '(', line.len) : NULL;
         if (!open || !str_ends(line, ") end"))
             return refuse(in, "a function is written as: function NAME(PARAMETERS) end");
         in->entry.kind = REFERENCE_FUNCTION;

@@ -1,4 +1,6 @@
 /* Calls of ingest, tag and summarize plugins. */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/limits.h"
 #include "lua/encode.h"
@@ -38,14 +40,24 @@ static int call_function(struct lua_plugin *plugin, enum plugin_function functio
                              plugin_function_names[function]);
     struct call call = {plugin, function};
     state->input = *input;
+    state->entry = plugin_function_names[function];
     int64_t *spent_us = plugin->world->spent_us;
     const int64_t begun_us = spent_us ? clock_thread_cpu_us() : 0;
     result = state_call(state, call_work, &call, 1, plugin->world->call_ms, fault);
     if (spent_us)
         *spent_us += clock_thread_cpu_us() - begun_us;
     handle_end(state);
-    state->input = (struct state_input){0};
     return result;
+}
+
+/* The place is where the function begins that gave it. */
+static int refuse_answer(struct lua_plugin *plugin, enum plugin_function function, const char *why,
+                         struct lua_fault *fault)
+{
+    lua_fault_set(fault, GUARD_ANSWER, "%s", why);
+    state_place_function(plugin->state, plugin->functions[function]);
+    state_report(plugin->state, fault);
+    return ERR_PLUGIN;
 }
 
 /* Takes the value on the top of the state's stack, encodes it as the answer, pops it. */
@@ -57,8 +69,18 @@ static int plugin_answer(struct lua_plugin *plugin, const char *what, struct buf
     const int result = encode_value(L, -1, what, out, &err);
     lua_pop(L, 1);
     if (result < 0)
-        return lua_fault_set(fault, GUARD_ANSWER, "%s: %s", plugin->state->name, err.text);
+        return refuse_answer(plugin, FUNCTION_RUN, err.text, fault);
     return 0;
+}
+
+/* What the call was about is over. */
+static int input_end(struct lua_plugin *plugin, int result)
+{
+    if (plugin->state) {
+        plugin->state->input = (struct state_input){0};
+        plugin->state->entry = NULL;
+    }
+    return result;
 }
 
 static struct state_input document_input(const struct document *document, struct str text)
@@ -73,17 +95,16 @@ int lua_plugin_claims(struct lua_plugin *plugin, const struct document *document
     const struct state_input input = document_input(document, text);
     const int result = call_function(plugin, FUNCTION_CLAIMS, &input, fault);
     if (result < 0)
-        return result;
+        return input_end(plugin, result);
     lua_State *L = plugin->state->L;
     const int type = lua_type(L, -1);
-    const double number = type == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+    *claim = type == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
     lua_pop(L, 1);
-    if (!(number >= 0 && number <= 1))
-        return lua_fault_set(fault, GUARD_ANSWER, "%s: claims gave %s; it must give 0 to 1",
-                             plugin->state->name,
-                             type == LUA_TNUMBER ? "a number out of range" : lua_typename(L, type));
-    *claim = number;
-    return 0;
+    char why[80];
+    snprintf(why, sizeof why, "claims gave %s; it must give 0 to 1",
+             type == LUA_TNUMBER ? "a number out of range" : lua_typename(L, type));
+    const bool fits = *claim >= 0 && *claim <= 1;
+    return input_end(plugin, fits ? 0 : refuse_answer(plugin, FUNCTION_CLAIMS, why, fault));
 }
 
 int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document, struct str text,
@@ -91,7 +112,7 @@ int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document
 {
     const struct state_input input = document_input(document, text);
     const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
-    return result < 0 ? result : plugin_answer(plugin, "answer", answer, fault);
+    return input_end(plugin, result < 0 ? result : plugin_answer(plugin, "answer", answer, fault));
 }
 
 int lua_plugin_article(struct lua_plugin *plugin, const struct article *article, struct buf *answer,
@@ -99,5 +120,5 @@ int lua_plugin_article(struct lua_plugin *plugin, const struct article *article,
 {
     const struct state_input input = {.article = article, .now_us = article->received_us};
     const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
-    return result < 0 ? result : plugin_answer(plugin, "answer", answer, fault);
+    return input_end(plugin, result < 0 ? result : plugin_answer(plugin, "answer", answer, fault));
 }

@@ -316,6 +316,7 @@ static int config_work(lua_State *L)
     push_desk(L);
     sandbox_open(L);
     state_of(L)->ready = true;
+    state_of(L)->config = work->bytes;
     lua_pushfstring(L, "@%s", work->name);
     if (state_load(L, work->bytes) != LUA_OK) {
         lua_pushliteral(L, "; look for a missing comma, quote or bracket in this line or the one "

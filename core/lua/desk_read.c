@@ -104,7 +104,7 @@ static const char *push_file_name(lua_State *L, const char *module)
 
 static int load_file(lua_State *L, const struct lua_file *file, const char *folder)
 {
-    lua_pushfstring(L, "@%s/%s", folder, lua_pushlstring(L, file->name.at, file->name.len));
+    state_push_chunk(L, folder, lua_pushlstring(L, file->name.at, file->name.len));
     if (state_load(L, file->bytes) != LUA_OK)
         return lua_error(L);
     return 1;

@@ -283,9 +283,11 @@ static int export_call(struct lua_plugin *plugin, enum plugin_function function,
                              plugin->source->kind, plugin->source->name);
     state->input =
         (struct state_input){.article = article, .now_us = article ? article->received_us : 0};
+    state->entry = plugin_function_names[function];
     const int result = state_call(state, export_work, &call, 0, plugin->world->call_ms, fault);
     handle_end(state);
     state->input = (struct state_input){0};
+    state->entry = NULL;
     return result < 0 ? result : pack_files(plugin, files, fault);
 }
 

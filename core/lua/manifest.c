@@ -75,9 +75,9 @@ static int refuse(lua_State *L, const struct lua_plugin_source *source, const ch
 {
     const int line = key ? line_of(source, key) : 0;
     if (line)
-        lua_pushfstring(L, "%s/init.lua:%d: %s", state_of(L)->name, line, why);
+        lua_pushfstring(L, "scripts/%s/init.lua:%d: %s", state_of(L)->name, line, why);
     else
-        lua_pushfstring(L, "%s/init.lua: %s", state_of(L)->name, why);
+        lua_pushfstring(L, "scripts/%s/init.lua: %s", state_of(L)->name, why);
     return lua_error(L);
 }
 

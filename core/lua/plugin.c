@@ -29,7 +29,7 @@ static int load_work(lua_State *L)
     } else {
         if (!file)
             return luaL_error(L, "%s has no init.lua", state->name);
-        lua_pushfstring(L, "@%s/init.lua", state->name);
+        state_push_chunk(L, state->name, "init.lua");
         if (state_load(L, file->bytes) != LUA_OK)
             return lua_error(L);
         lua_call(L, 0, 1);
@@ -98,7 +98,7 @@ static int set_options(struct lua_plugin *plugin, struct lua_fault *fault)
     BUF_AUTO struct buf bytes = BUF_INIT;
     struct error err = {0};
     if (options_check(&plugin->manifest, NULL, NULL, 0, &bytes, &err) < 0)
-        return lua_fault_set(fault, GUARD_LOAD, "%s/init.lua: a default does not fit: %s",
+        return lua_fault_set(fault, GUARD_LOAD, "scripts/%s/init.lua: a default does not fit: %s",
                              plugin->state->name, err.text);
     buf_clear(&bytes);
     if (options_check(&plugin->manifest, plugin->source->options, NULL, 0, &bytes, &err) < 0)
@@ -135,7 +135,8 @@ static int keep_manifest(struct lua_plugin *plugin, struct lua_fault *fault)
         result = manifest_read(&plugin->unpacked.data, plugin->source->kind, plugin->source->name,
                                plugin->arena, &plugin->manifest, &err);
     if (result < 0)
-        return lua_fault_set(fault, GUARD_LOAD, "%s/init.lua: %s", plugin->state->name, err.text);
+        return lua_fault_set(fault, GUARD_LOAD, "scripts/%s/init.lua: %s", plugin->state->name,
+                             err.text);
     return 0;
 }
 
@@ -158,6 +159,7 @@ static int start(struct lua_plugin *plugin, struct lua_fault *fault)
     plugin->state = state;
     state->source = source;
     state->loading = true;
+    state->options = source->options;
     snprintf(state->name, sizeof state->name, "%s/%s", source->kind, source->name);
     int result = state_call(state, load_work, plugin, 1, LIMIT(LOAD_MS), fault);
     state->loading = false;

@@ -102,7 +102,7 @@ int lua_plugin_export_write(struct lua_plugin *plugin, const struct article *art
                             struct buf *files, struct lua_fault *fault);
 int lua_plugin_export_close(struct lua_plugin *plugin, struct buf *files, struct lua_fault *fault);
 /* test.lua: `index` from 1; 0 gives the count alone. Appends a map {cases, name, passed, message,
- * answer} */
+ * traceback, answer} */
 int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
                     struct lua_fault *fault);
 

@@ -7,24 +7,10 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "lua/budget.h"
+#include "lua/fault_place.h"
 
 /* For the error path: the message handler may go this far over the cap. */
 #define STATE_RESERVE (64 * KIB)
-
-/* Where the plugin was when memory was refused. lua_getstack and lua_getinfo with "Sl" allocate
- * nothing, and a running function has saved its place before it allocates. */
-static void state_note_place(struct state *state)
-{
-    lua_Debug frame;
-    lua_State *L = state->running;
-    for (int level = 0; state->ready && lua_getstack(L, level, &frame); level++) {
-        if (lua_getinfo(L, "Sl", &frame) && frame.currentline > 0) {
-            snprintf(state->no_memory_at, sizeof state->no_memory_at, "%s:%d", frame.short_src,
-                     frame.currentline);
-            return;
-        }
-    }
-}
 
 /* lua_Alloc. For a new block `old_size` is a type tag, not a size. */
 static void *state_allocate(void *data, void *block, size_t old_size, size_t new_size)
@@ -38,14 +24,14 @@ static void *state_allocate(void *data, void *block, size_t old_size, size_t new
         return NULL;
     }
     if (new_size > old_size && state->used + (new_size - old_size) > state->cap + state->reserve) {
-        state_note_place(state);
+        fault_place_no_memory(state);
         return NULL;
     }
     void *fresh = block ? blocks_resize(&state->blocks, block, old_size, new_size)
                         : blocks_take(&state->blocks, new_size);
     if (!fresh) {
         if (new_size > old_size) {
-            state_note_place(state);
+            fault_place_no_memory(state);
             return NULL;
         }
         fresh = block; /* Lua takes for granted that shrinking works */
@@ -156,6 +142,7 @@ static int state_explain(lua_State *L)
     struct lua_fault *fault = lua_touserdata(L, lua_upvalueindex(1));
     size_t len;
     state->reserve = STATE_RESERVE;
+    fault_place_take(state, L);
     const char *text = error_text(L, 1, &len);
     fault_copy(fault->message, sizeof fault->message, text, len);
     luaL_traceback(L, L, NULL, 1);
@@ -172,19 +159,18 @@ static int fault_finish(struct state *state, int status, struct lua_fault *fault
         state->stopped = GUARD_MEMORY;
     if (state->stopped == GUARD_TIME) {
         fault->guard = GUARD_TIME;
-        snprintf(fault->message, sizeof fault->message,
-                 "%s: stopped after its %llu ms were over (the traceback says where)", state->name,
+        snprintf(fault->message, sizeof fault->message, "stopped after its %llu ms were over",
                  (unsigned long long)state->budget_ms);
     } else if (state->stopped == GUARD_MEMORY) {
         fault->guard = GUARD_MEMORY;
         snprintf(fault->message, sizeof fault->message,
-                 "%s: needs more memory than its cap of %zu KiB allows",
-                 state->no_memory_at[0] ? state->no_memory_at : state->name, state->cap / KIB);
+                 "needs more memory than its cap of %zu KiB allows", state->cap / KIB);
         fault->traceback[0] = '\0';
     } else if (fault->message[0] == '\0') {
         snprintf(fault->message, sizeof fault->message, "%s: failed without a message",
                  state->name);
     }
+    state_report(state, fault);
     return ERR_PLUGIN;
 }
 
@@ -223,6 +209,7 @@ int state_call(struct state *state, lua_CFunction work, void *data, int results,
     struct state_run run = {work, data, fault, results};
     struct budget_frame outer;
     fault->message[0] = fault->traceback[0] = '\0';
+    state->place = (struct state_place){.line = 0};
     state->budget_ms = ms;
     if (!lua_checkstack(L, LUA_MINSTACK) || budget_begin(state, ms, &outer) < 0)
         return lua_fault_set(fault, GUARD_MEMORY, "%s: out of memory or timers", state->name);

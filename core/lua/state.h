@@ -20,7 +20,13 @@
 struct lua_export;
 
 #define STATE_NOT_STOPPED (-1)
-#define STATE_PLACE_SIZE  128
+
+/* Where a call was when it failed. */
+struct state_place {
+    char path[200]; /* "scripts/tag/ships/init.lua" */
+    int line;       /* 0: not known */
+    char function[80];
+};
 
 /* What the call that runs now is about. Cleared when it ends. */
 struct state_input {
@@ -42,14 +48,17 @@ struct state {
 
     struct blocks blocks;
     size_t used, cap;
-    size_t reserve;                      /* what the error path may use over the cap; 0 elsewhere */
-    char no_memory_at[STATE_PLACE_SIZE]; /* "init.lua:12" of the last allocation that was refused */
+    size_t reserve;           /* what the error path may use over the cap; 0 elsewhere */
+    struct state_place place; /* of the last failure */
 
     const struct lua_world *world;
     const struct lua_plugin_source *source; /* NULL for desk.lua */
     char name[160];                         /* "tag/ships" or "desk.lua" */
-    bool loading;                           /* the manifest is not known yet */
-    uint64_t budget_ms;                     /* of the call that runs, for messages */
+    struct str config;                      /* bytes of desk.lua, or none */
+    const msgpack_object *options;          /* of the call that runs, for reports; may be NULL */
+    const char *entry;  /* the plugin's function that was called; NULL: none, it is loaded */
+    bool loading;       /* the manifest is not known yet */
+    uint64_t budget_ms; /* of the call that runs, for messages */
     struct state_input input;
     void *handle;                /* of the call that runs: handles.c */
     struct lua_export *exported; /* files of the running export, or NULL */
@@ -80,6 +89,16 @@ void state_check(lua_State *L);
 /* Fills a fault; gives ERR_PLUGIN. */
 int lua_fault_set(struct lua_fault *fault, int guard, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold));
+
+/* Puts the place in front of the fault's message, as "PATH:LINE: ", unless it names one or is the
+ * plugin's own text, and the report (plugin/report.h) before its traceback. state_call has done so for
+ * its faults. */
+void state_report(const struct state *state, struct lua_fault *fault);
+/* Notes where the function that is `function` begins: for what is wrong with its answer. */
+void state_place_function(struct state *state, int function);
+
+/* Pushes "@scripts/FOLDER/FILE", the chunk name of a plugin's file. */
+const char *state_push_chunk(lua_State *L, const char *folder, const char *file);
 
 /* luaL_loadbufferx of text under the chunk name that is on the top of the stack. A byte order mark,
  * which some editors write, is passed over. */

@@ -35,14 +35,14 @@ static int load_cases(lua_State *L)
     const struct lua_plugin_source *source = plugin->source;
     const char *name = state_of(L)->name;
     const struct lua_file *file = area_find_file(source->files, source->file_count, "test.lua");
-    lua_pushfstring(L, "@%s/test.lua", name);
+    state_push_chunk(L, name, "test.lua");
     if (state_load(L, file->bytes) != LUA_OK)
         return lua_error(L);
     lua_call(L, 0, 1);
     if (!lua_istable(L, -1))
-        return luaL_error(L, "%s/test.lua must return a list of cases", name);
+        return luaL_error(L, "scripts/%s/test.lua must return a list of cases", name);
     if (lua_rawlen(L, -1) > LIMIT(TEST_CASES))
-        return luaL_error(L, "%s/test.lua has over %d cases (TEST_CASES)", name,
+        return luaL_error(L, "scripts/%s/test.lua has over %d cases (TEST_CASES)", name,
                           (int)LIMIT(TEST_CASES));
     plugin->cases = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
@@ -89,11 +89,13 @@ static int case_options(lua_State *L, struct test_run *run, int at)
     if (result < 0)
         return luaL_error(L, "%s", err.text);
     plugin_push_options(L, run->plugin, &run->unpacked.data);
+    state_of(L)->options = &run->unpacked.data;
     return luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
 static void push_function(lua_State *L, const struct test_run *run, enum plugin_function function)
 {
+    state_of(L)->entry = plugin_function_names[function];
     lua_rawgeti(L, LUA_REGISTRYINDEX, run->plugin->functions[function]);
 }
 
@@ -181,6 +183,7 @@ static void run_export(lua_State *L, const struct test_run *run, int at, int opt
 /* expect is compared, check(answer, claim) is called; one of them is there. */
 static void judge(lua_State *L, int at, int claim, int answer)
 {
+    state_of(L)->entry = "test.lua";
     const bool expects = lua_getfield(L, at, "expect") != LUA_TNIL;
     if (expects)
         testcase_compare(L, lua_gettop(L), answer);
@@ -237,13 +240,13 @@ static void pack_text(msgpack_packer *packer, const char *key, const char *text)
     msgpack_pack_str_with_body(packer, text, len);
 }
 
-/* { cases, name, passed, message, answer } */
-static int pack_report(const struct test_run *run, bool passed, const char *message,
-                       struct buf *out, struct lua_fault *fault)
+/* { cases, name, passed, message, traceback, answer } */
+static int pack_report(const struct test_run *run, bool passed, struct buf *out,
+                       struct lua_fault *fault)
 {
     msgpack_packer packer;
     msgpack_packer_init(&packer, out, pack_write);
-    msgpack_pack_map(&packer, 5);
+    msgpack_pack_map(&packer, 6);
     msgpack_pack_str_with_body(&packer, "cases", 5);
     msgpack_pack_uint32(&packer, run->count);
     pack_text(&packer, "name", run->name);
@@ -252,7 +255,8 @@ static int pack_report(const struct test_run *run, bool passed, const char *mess
         msgpack_pack_true(&packer);
     else
         msgpack_pack_false(&packer);
-    pack_text(&packer, "message", message);
+    pack_text(&packer, "message", passed ? "" : fault->message);
+    pack_text(&packer, "traceback", passed ? "" : fault->traceback);
     msgpack_pack_str_with_body(&packer, "answer", 6);
     if (run->answer.len)
         buf_append(out, run->answer.at, run->answer.len);
@@ -285,18 +289,20 @@ static int test(struct test_run *run, struct buf *out, struct lua_fault *fault)
     if (result < 0)
         return result;
     if (run->index == 0)
-        return pack_report(run, true, "", out, fault);
+        return pack_report(run, true, out, fault);
     if (run->index > run->count)
-        return lua_fault_set(fault, GUARD_INPUT, "%s/test.lua has %u cases, not %u",
+        return lua_fault_set(fault, GUARD_INPUT, "scripts/%s/test.lua has %u cases, not %u",
                              plugin->state->name, run->count, run->index);
     if (plugin->functions[FUNCTION_OPEN] != LUA_NOREF && (result = export_begin(plugin, fault)) < 0)
         return result;
     result = state_call(plugin->state, run_case, run, 0, plugin->world->call_ms, fault);
     handle_end(plugin->state);
+    plugin->state->options = plugin->source->options;
+    plugin->state->entry = NULL;
     plugin->state->input = (struct state_input){0};
     export_free(plugin->state->exported);
     plugin->state->exported = NULL;
-    return pack_report(run, result == 0, result == 0 ? "" : fault->message, out, fault);
+    return pack_report(run, result == 0, out, fault);
 }
 
 int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,

@@ -163,6 +163,19 @@ static void call_done(struct pool_job *job, const struct pool_answer *answer)
     call->frame = pool_answer_keep(answer);
 }
 
+/* Where nobody asks for the traceback, its report (all before the stack) belongs to the message. */
+static void add_report(struct error *err, const char *traceback)
+{
+    const char *stack = strstr(traceback, "stack traceback:");
+    const size_t used = strlen(err->text);
+    struct str report = {traceback, stack ? (size_t)(stack - traceback) : strlen(traceback)};
+    if (report.len && report.at[report.len - 1] == '\n')
+        report.len--;
+    const size_t room = sizeof err->text - used - 2;
+    if (report.len)
+        snprintf(err->text + used, room + 2, "\n" STR_FMT, (int)utf8_cut(report, room), report.at);
+}
+
 int host_call(struct lineup *lineup, struct pool_job *job, struct pool_frame **frame,
               const msgpack_object **value, char **traceback, struct error *err)
 {
@@ -173,10 +186,11 @@ int host_call(struct lineup *lineup, struct pool_job *job, struct pool_frame **f
     job->data = &call;
     host_submit(lineup, job);
     host_wait(lineup->desk, &call.done);
+    MEM_AUTO char *report = traceback ? NULL : call.traceback;
     if (traceback)
         *traceback = call.traceback;
-    else
-        mem_free(call.traceback);
+    if (report)
+        add_report(&call.error, report);
     if (call.error.code < 0)
         return error_set(err, call.error.code, "%s", call.error.text);
     *frame = call.frame;

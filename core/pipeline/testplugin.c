@@ -52,6 +52,10 @@ static void case_done(struct pool_job *job, const struct pool_answer *answer)
     outcome->passed = passed && passed->type == MSGPACK_OBJECT_BOOLEAN && passed->via.boolean;
     copy_text(answer->value, "name", outcome->name, sizeof outcome->name);
     copy_text(answer->value, "message", outcome->message, sizeof outcome->message);
+    struct str traceback = STR_NONE;
+    if (wire_text(wire_get(answer->value, "traceback"), "traceback", LIMIT(QUARANTINE_TEXT),
+                  &traceback, NULL) >= 0)
+        outcome->traceback = mem_strndup(traceback.at ? traceback.at : "", traceback.len);
     if (value && canonical_pack(value, &outcome->answer) < 0)
         outcome->passed = false;
 }

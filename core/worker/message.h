@@ -28,7 +28,7 @@
  *   EXPORT_OPEN  {plugin, options} -> {files = [{name, append}]}     all three within a session
  *   EXPORT_WRITE {articles} -> {files}
  *   EXPORT_CLOSE {} -> {files}
- *   TEST      {plugin, case} -> {cases, name, passed, message, answer}    case 0: the number alone
+ *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, answer}    case 0: the number alone
  */
 #pragma once
 

@@ -153,16 +153,16 @@ static void cases_are_counted_run_and_judged(void **state)
     assert_contains(shown, "\"cases\"=>10");
     run_case(fixture, 1);
     assert_contains(shown,
-                    "\"name\"=>\"one\", \"passed\"=>true, \"message\"=>\"\", \"answer\"=>[{");
+                    "\"name\"=>\"one\", \"passed\"=>true, \"message\"=>\"\", \"traceback\"=>\"\", \"answer\"=>[{");
     run_case(fixture, 2);
     assert_contains(shown,
                     "\"passed\"=>false, \"message\"=>\"expect[1].label: want 'X', got 'H'\"");
     run_case(fixture, 3);
     assert_contains(shown, "\"passed\"=>true");
     run_case(fixture, 4);
-    assert_contains(shown, "\"passed\"=>false, \"message\"=>\"tag/test/test.lua:7: bad\"");
+    assert_contains(shown, "\"passed\"=>false, \"message\"=>\"scripts/tag/test/test.lua:7: bad\"");
     run_case(fixture, 5);
-    assert_contains(shown, "\"passed\"=>false, \"message\"=>\"tag/test/init.lua:3: no\"");
+    assert_contains(shown, "\"passed\"=>false, \"message\"=>\"scripts/tag/test/init.lua:3: no\"");
     run_case(fixture, 6);
     assert_contains(shown, "article has no field 'headlin'; did you mean 'headline'?");
     run_case(fixture, 7);

@@ -69,7 +69,7 @@ static const struct example examples[] = {
      "2 42"},
     {"local c = coroutine.create(function() error('inside') end) "
      "return select(2, coroutine.resume(c)) .. ' ' .. coroutine.status(c)",
-     "tag/test/init.lua:3: inside dead"},
+     "scripts/tag/test/init.lua:3: inside dead"},
     {"local c = coroutine.wrap(function() error('inside', 0) end) return select(2, pcall(c))",
      "inside"},
     {"return select(2, xpcall(error, function(m) return m .. '!' end, 'x'))", "x!"},
@@ -128,7 +128,7 @@ static void each_answer_keeps_its_shape(void **state)
 }
 
 static const struct example bad_answers[] = {
-    {"return { { score = 0/0 } }", "tag/test: answer[1].score: the number is NaN or infinite"},
+    {"return { { score = 0/0 } }", "scripts/tag/test/init.lua:2: answer[1].score: the number is NaN or infinite"},
     {"return { { label = print } }", "answer[1].label: a function cannot be sent"},
     {"return { article }", "answer[1]: a userdata cannot be sent"},
     {"local t = { {} } t[1].me = t return t", "answer[1].me: the table holds itself"},
