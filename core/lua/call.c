@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "lua/encode.h"
+#include "lua/event.h"
 #include "lua/handles.h"
 #include "lua/parts.h"
 
@@ -18,7 +19,9 @@ static int call_work(lua_State *L)
     const struct call *call = lua_touserdata(L, 1);
     const struct state_input *input = &state_of(L)->input;
     lua_rawgeti(L, LUA_REGISTRYINDEX, call->plugin->functions[call->function]);
-    if (input->article)
+    if (input->event)
+        event_push(L, input->event);
+    else if (input->article)
         handle_push_article(L, input->article);
     else
         handle_push_document(L, input->document, input->text);
@@ -121,4 +124,12 @@ int lua_plugin_article(struct lua_plugin *plugin, const struct article *article,
     const struct state_input input = {.article = article, .now_us = article->received_us};
     const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
     return input_end(plugin, result < 0 ? result : plugin_answer(plugin, "answer", answer, fault));
+}
+
+int lua_plugin_task(struct lua_plugin *plugin, const struct lua_event *event, struct buf *answer,
+                    struct lua_fault *fault)
+{
+    const struct state_input input = {.event = event, .now_us = event->at_us};
+    const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
+    return result < 0 ? result : plugin_answer(plugin, "answer", answer, fault);
 }

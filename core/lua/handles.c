@@ -35,13 +35,14 @@ static const char *const document_names[] = {DOCUMENT_FIELDS(FIELD) NULL};
 #undef FIELD
 
 struct handle {
-    const void *shown; /* NULL: its call is over */
+    const void *shown;
+    uint64_t call; /* the one it was made in: it is good for that one alone */
     struct str text;
     void (*push)(lua_State *L, const struct handle *handle, lua_Integer field);
 };
 
-/* Registry keys: the metatables, the handle of the call that runs. */
-static const char article_mark, document_mark, current_handle;
+/* Registry keys of the metatables. */
+static const char article_mark, document_mark;
 
 static void push_text(lua_State *L, struct str text)
 {
@@ -218,7 +219,7 @@ static void push_document_field(lua_State *L, const struct handle *handle, lua_I
 static struct handle *check_shown(lua_State *L)
 {
     struct handle *handle = lua_touserdata(L, 1);
-    if (!handle->shown)
+    if (handle->call != state_of(L)->calls)
         luaL_error(L, "this %s is no more: it can be used only in the call that it was given to",
                    lua_tostring(L, lua_upvalueindex(2)));
     return handle;
@@ -317,37 +318,38 @@ void handles_open(lua_State *L)
     open_kind(L, "document", document_names, &document_mark);
 }
 
-/* The registry keeps the handle until the next one, so that handle_end finds it there. */
 static struct handle *push_handle(lua_State *L, int fields, const void *mark)
 {
-    struct state *state = state_of(L);
-    handle_end(state);
     struct handle *handle = lua_newuserdatauv(L, sizeof *handle, fields);
-    *handle = (struct handle){0};
+    *handle = (struct handle){.call = state_of(L)->calls};
     lua_rawgetp(L, LUA_REGISTRYINDEX, mark);
     lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &current_handle);
-    state->handle = handle;
     return handle;
+}
+
+void handle_push_listed(lua_State *L, const struct article *article)
+{
+    struct handle *handle = push_handle(L, ARTICLE_END - 1, &article_mark);
+    handle->shown = article;
+    handle->push = push_article_field;
 }
 
 void handle_push_article(lua_State *L, const struct article *article)
 {
-    struct handle *handle = push_handle(L, ARTICLE_END - 1, &article_mark);
-    *handle = (struct handle){article, STR_NONE, push_article_field};
+    handle_end(state_of(L));
+    handle_push_listed(L, article);
 }
 
 void handle_push_document(lua_State *L, const struct document *document, struct str text)
 {
+    handle_end(state_of(L));
     struct handle *handle = push_handle(L, DOCUMENT_END - 1, &document_mark);
-    *handle = (struct handle){document, text, push_document_field};
+    handle->shown = document;
+    handle->text = text;
+    handle->push = push_document_field;
 }
 
 void handle_end(struct state *state)
 {
-    struct handle *handle = state->handle;
-    if (handle)
-        handle->shown = NULL;
-    state->handle = NULL;
+    state->calls++;
 }

@@ -15,7 +15,9 @@ void handles_open(lua_State *L);
  * errors. */
 void handle_push_article(lua_State *L, const struct article *article);
 void handle_push_document(lua_State *L, const struct document *document, struct str text);
+/* One of several: those that were pushed before, since the last handle_end, stay good. */
+void handle_push_listed(lua_State *L, const struct article *article);
 
 struct state;
-/* The call is over: the state's last handle shows nothing any more. */
+/* The call is over: the state's handles show nothing any more. */
 void handle_end(struct state *state);

@@ -8,6 +8,7 @@
 #include "lua/desk.h"
 #include "lua/frozen.h"
 #include "lua/state.h"
+#include "plugin/manifest.h"
 
 const char *const plugin_function_names[FUNCTION_COUNT] = {"run",   "claims", "open",
                                                            "write", "close",  "poll"};
@@ -281,6 +282,50 @@ static void check_uses(lua_State *L, const struct lua_plugin_source *source, int
     lua_pop(L, 1);
 }
 
+static size_t event_count(void)
+{
+    size_t count = 0;
+    while (task_events[count])
+        count++;
+    return count;
+}
+
+static void check_event(lua_State *L, const struct lua_plugin_source *source, const char *name)
+{
+    for (size_t i = 0; task_events[i]; i++)
+        if (strcmp(task_events[i], name) == 0)
+            return;
+    const char *nearest = str_nearest(str_of(name), task_events, event_count());
+    lua_pushfstring(L, "there is no event '%s'", name);
+    if (nearest)
+        lua_pushfstring(L, "; did you mean '%s'?", nearest);
+    else
+        push_known(L, task_events, event_count());
+    lua_concat(L, 2);
+    refuse(L, source, "on", lua_tostring(L, -1));
+}
+
+/* A task says what it can be run on; nothing else runs on events. */
+static void check_events(lua_State *L, const struct lua_plugin_source *source, int manifest,
+                         const struct kind *kind)
+{
+    const bool task = strcmp(kind->name, "task") == 0;
+    const bool given = lua_getfield(L, manifest, "on") == LUA_TTABLE;
+    if (given && !task)
+        refuse(L, source, "on",
+               lua_pushfstring(L, "'on' is for tasks; a plugin of kind '%s' has none", kind->name));
+    if (task && (!given || lua_rawlen(L, -1) == 0))
+        refuse(L, source, given ? "on" : NULL,
+               "a task says what it can be run on, as in on = { \"schedule\", \"job.failed\" }");
+    lua_pop(L, 1);
+    check_texts(L, source, manifest, "", "on");
+    lua_getfield(L, manifest, "on");
+    for (lua_Integer i = 1; given && lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
+        check_event(L, source, lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+}
+
 /* What desk.read gave while loading must be in uses.read; afterwards that list is what it may
  * give. */
 static void check_reads(lua_State *L, const struct lua_plugin_source *source, int manifest)
@@ -365,6 +410,7 @@ void manifest_check(lua_State *L, const struct lua_plugin_source *source, int re
     check_options(L, source, manifest);
     check_uses(L, source, manifest);
     check_reads(L, source, manifest);
+    check_events(L, source, manifest, kind);
     check_functions(L, source, manifest, kind, refs);
     lua_settop(L, manifest);
     keep_data(L, refs, area_find_file(source->files, source->file_count, "test.lua") != NULL);

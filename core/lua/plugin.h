@@ -85,7 +85,7 @@ int lua_plugin_load(const struct lua_plugin_source *source, const struct lua_wor
 void lua_plugin_free(struct lua_plugin *plugin);
 
 /* Manifest as a msgpack map: kind, name, version, api, about, options = { name = {type, default,
- * min, max, choices, doc} }, needs, gives, uses, functions = [names], warnings. */
+ * min, max, choices, doc} }, needs, gives, uses, on, functions = [names], warnings. */
 int lua_plugin_manifest(struct lua_plugin *plugin, struct buf *out, struct lua_fault *fault);
 
 /* `text`: the decoded text. `seed`: fingerprint of the input, for math.random. */
@@ -101,6 +101,15 @@ int lua_plugin_export_open(struct lua_plugin *plugin, struct buf *files, struct 
 int lua_plugin_export_write(struct lua_plugin *plugin, const struct article *article,
                             struct buf *files, struct lua_fault *fault);
 int lua_plugin_export_close(struct lua_plugin *plugin, struct buf *files, struct lua_fault *fault);
+/* task: what happened, and the articles it is about */
+struct lua_event {
+    const msgpack_object *facts; /* map: kind, at, local_time, job, window, items */
+    const struct article *articles;
+    size_t count;
+    int64_t at_us; /* the clock of this call */
+};
+int lua_plugin_task(struct lua_plugin *plugin, const struct lua_event *event, struct buf *answer,
+                    struct lua_fault *fault);
 /* test.lua: `index` from 1; 0 gives the count alone. Appends a map {cases, name, passed, message,
  * traceback, answer} */
 int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,

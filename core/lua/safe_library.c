@@ -88,6 +88,8 @@ static uint64_t input_seed(const struct state *state)
     if (input->article)
         return hash_64(input->article->headline.at, input->article->headline.len) * 31 +
                hash_64(input->article->body.at, input->article->body.len);
+    if (input->event)
+        return (uint64_t)input->event->at_us * 31 + input->event->count;
     return hash_64(input->text.at, input->text.len);
 }
 

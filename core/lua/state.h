@@ -32,6 +32,7 @@ struct state_place {
 struct state_input {
     const struct article *article;   /* may be NULL */
     const struct document *document; /* may be NULL */
+    const struct lua_event *event;   /* may be NULL */
     struct str text;                 /* of the document */
     int64_t now_us;                  /* the item's clock; 0: none */
     bool seeded;                     /* math.random was seeded in this call */
@@ -60,7 +61,7 @@ struct state {
     bool loading;       /* the manifest is not known yet */
     uint64_t budget_ms; /* of the call that runs, for messages */
     struct state_input input;
-    void *handle;                /* of the call that runs: handles.c */
+    uint64_t calls;              /* handles of an earlier one show nothing: handles.c */
     struct lua_export *exported; /* files of the running export, or NULL */
 };
 

@@ -6,9 +6,11 @@
 #include "base/limits.h"
 #include "lua/desk.h"
 #include "lua/encode.h"
+#include "lua/event.h"
 #include "lua/handles.h"
 #include "lua/parts.h"
 #include "lua/testcase.h"
+#include "model/command.h"
 #include "plugin/options.h"
 
 #define CASE_NAME_SIZE 256
@@ -19,13 +21,13 @@ struct test_run {
     struct lua_plugin *plugin;
     uint32_t index, count;
     struct arena *arena;
-    struct buf answer, options;
-    msgpack_unpacked unpacked;
+    struct buf answer, options, event;
+    msgpack_unpacked unpacked, event_unpacked;
     char name[CASE_NAME_SIZE];
 };
 
-static const char *const case_keys[] = {"name",    "document", "article", "articles",
-                                        "options", "expect",   "check"};
+static const char *const case_keys[] = {"name",  "document", "article", "articles",
+                                        "event", "options",  "expect",  "check"};
 
 /* Loads test.lua once a state and keeps its list in the registry. */
 static int load_cases(lua_State *L)
@@ -136,6 +138,47 @@ static void run_on_one(lua_State *L, const struct test_run *run, int at, int opt
     lua_call(L, 2, 1);
 }
 
+/* A task's answer must be commands in a test, too. */
+static void check_commands(lua_State *L, struct test_run *run)
+{
+    struct error err = {0};
+    struct command_list commands;
+    msgpack_unpacked given;
+    msgpack_unpacked_init(&given);
+    int rc = encode_value(L, -1, "answer", &run->answer, &err);
+    if (rc == 0 && msgpack_unpack_next(&given, run->answer.at, run->answer.len, NULL) !=
+                       MSGPACK_UNPACK_SUCCESS)
+        rc = error_set(&err, ERR_NOMEM, "out of memory");
+    if (rc == 0)
+        rc = commands_unpack(&given.data, run->arena, &commands, &err);
+    msgpack_unpacked_destroy(&given);
+    buf_clear(&run->answer);
+    if (rc < 0)
+        luaL_error(L, "%s", err.text);
+}
+
+/* Leaves the answer, and nil below it. */
+static void run_task(lua_State *L, struct test_run *run, int at, int options)
+{
+    struct state_input *input = &state_of(L)->input;
+    struct lua_event *event = arena_alloc(run->arena, 1, sizeof *event);
+    if (!event) {
+        luaL_error(L, "out of memory");
+        return;
+    }
+    const struct manifest *manifest = &run->plugin->manifest;
+    testcase_event(L, at, manifest->event_count ? manifest->events[0] : "schedule", run->arena,
+                   &run->event, &run->event_unpacked, event);
+    input->event = event;
+    input->now_us = event->at_us;
+    lua_pushnil(L);
+    push_function(L, run, FUNCTION_RUN);
+    event_push(L, event);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, options);
+    lua_call(L, 2, 1);
+    check_commands(L, run);
+}
+
 /* What the export wrote, as a table of names to contents. */
 static void push_written(lua_State *L)
 {
@@ -211,6 +254,8 @@ static int run_case(lua_State *L)
     const int options = case_options(L, run, at);
     if (run->plugin->functions[FUNCTION_OPEN] != LUA_NOREF)
         run_export(L, run, at, options);
+    else if (strcmp(run->plugin->source->kind, "task") == 0)
+        run_task(L, run, at, options);
     else
         run_on_one(L, run, at, options);
     const int answer = lua_gettop(L);
@@ -313,10 +358,13 @@ int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
     if (!run.arena)
         return lua_fault_set(fault, GUARD_MEMORY, "out of memory");
     msgpack_unpacked_init(&run.unpacked);
+    msgpack_unpacked_init(&run.event_unpacked);
     if (index)
         snprintf(run.name, sizeof run.name, "case %u", index);
     const int result = test(&run, out, fault);
     msgpack_unpacked_destroy(&run.unpacked);
+    msgpack_unpacked_destroy(&run.event_unpacked);
+    buf_free(&run.event);
     buf_free(&run.answer);
     buf_free(&run.options);
     arena_free(run.arena);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <lua.h>
+#include <msgpack.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "model/article.h"
 #include "model/document.h"
 
@@ -15,6 +17,13 @@ void testcase_article(lua_State *L, int at, const char *what, struct arena *aren
                       struct article *out);
 void testcase_document(lua_State *L, int at, const char *what, struct document *out,
                        struct str *text);
+
+struct lua_event;
+/* The event of the case at `at`: its `event` (kind, at, local_time, job, window, items; `kind` when
+ * it has none) and its `articles`, a list. What it points to lives in `arena`, `bytes`, `unpacked`
+ * (empty, both) and in the case. */
+void testcase_event(lua_State *L, int at, const char *kind, struct arena *arena, struct buf *bytes,
+                    msgpack_unpacked *unpacked, struct lua_event *out);
 
 /* Compares the value at `expect` with the one at `answer`: every key given in `expect` equals the
  * answer's; lists by length and item. Raises "expect[1].headline: want 'A', got 'B'". */

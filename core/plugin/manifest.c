@@ -9,6 +9,9 @@
 
 #define API_MAX 1
 
+const char *const task_events[] = {"schedule",   "article.stored",   "job.done",
+                                   "job.failed", "item.quarantined", NULL};
+
 static const char *const type_names[] = {"string", "number", "integer", "boolean", "list"};
 #define TYPE_COUNT (sizeof type_names / sizeof *type_names)
 
@@ -190,6 +193,8 @@ int manifest_read(const msgpack_object *value, const char *kind, const char *nam
         (code = take_texts(&in, wire_get(value, "gives"), "gives is no list of texts", &out->gives,
                            &out->give_count)) < 0 ||
         (code = take_options(&in, wire_get(value, "options"), out)) < 0 ||
+        (code = take_texts(&in, wire_get(value, "on"), "on is no list of texts", &out->events,
+                           &out->event_count)) < 0 ||
         (code = take_uses(&in, wire_get(value, "uses"), out)) < 0)
         return code;
     const msgpack_object *number = wire_get(value, "api");

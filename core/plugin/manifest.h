@@ -41,8 +41,13 @@ struct manifest {
     size_t host_count;
     const char **env; /* uses.env: names */
     size_t env_count;
+    const char **events; /* on: what a task can be run on */
+    size_t event_count;
     bool asks_command; /* uses.command: a task that wants the host to run what desk.lua says */
 };
+
+/* What a task can be run on; ends in NULL. */
+extern const char *const task_events[];
 
 /* `out` points into `value` and `arena`. ERR_PLUGIN says which field is wrong; kind and name must
  * be those of the folder. */

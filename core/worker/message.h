@@ -28,7 +28,10 @@
  *   EXPORT_OPEN  {plugin, options} -> {files = [{name, append}]}     all three within a session
  *   EXPORT_WRITE {articles} -> {files}
  *   EXPORT_CLOSE {} -> {files}
- *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, answer}    case 0: the number alone
+ *   TASK_PAGE {articles} -> {}      within a session: articles that its TASK will be about
+ *   TASK      {plugin, event} -> {answer}    with a session it ends it; without, no articles
+ *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, answer}    case 0: the
+ * number alone
  */
 #pragma once
 
@@ -54,6 +57,8 @@ enum job_op {
     JOB_EXPORT_WRITE,
     JOB_EXPORT_CLOSE,
     JOB_TEST,
+    JOB_TASK_PAGE,
+    JOB_TASK,
     JOB_OP_END, /* one past the last */
 };
 

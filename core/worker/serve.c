@@ -270,6 +270,10 @@ static int run_job(struct serve *serve, int op, const msgpack_object *payload)
         return job_export_write(serve, payload);
     case JOB_EXPORT_CLOSE:
         return job_export_close(serve, payload);
+    case JOB_TASK_PAGE:
+        return job_task_page(serve, payload);
+    case JOB_TASK:
+        return job_task(serve, payload);
     case JOB_TEST:
         return job_test(serve, payload);
     default:
@@ -308,6 +312,12 @@ static int serve_job(struct serve *serve, const msgpack_object_array *parts, str
     return rc < 0 ? rc : link_added(serve->link, err);
 }
 
+static void forget(struct serve *serve, int64_t session)
+{
+    session_forget(serve, session);
+    task_forget(serve, session);
+}
+
 int serve_frame(struct serve *serve, const uint8_t *body, size_t len, struct error *err)
 {
     msgpack_object root;
@@ -322,7 +332,7 @@ int serve_frame(struct serve *serve, const uint8_t *body, size_t len, struct err
     else if (rc >= 0 && type == MESSAGE_PLUGIN)
         rc = plugin_keep(serve, body, len, err);
     else if (rc >= 0 && type == MESSAGE_FORGET)
-        session_forget(serve, root.via.array.ptr[2].via.i64);
+        forget(serve, root.via.array.ptr[2].via.i64);
     else if (rc >= 0)
         rc = error_set(err, ERR_INVALID, "a message that no host sends");
     msgpack_zone_clear(&serve->zone);

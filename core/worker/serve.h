@@ -47,6 +47,9 @@ struct served_session {
     struct served_session *next;
 };
 
+/* The articles that a task will be about, as they come. */
+struct served_task;
+
 /* Why a job has no answer. */
 struct served_fault {
     int64_t plugin; /* -1: none */
@@ -67,6 +70,7 @@ struct serve {
     struct lua_file *lib;
     struct served_plugin *plugins; /* PLUGINS of them */
     struct served_session *sessions;
+    struct served_task *tasks;
     uint64_t address_bytes;
     /* of the job at work */
     uint64_t sequence;
@@ -110,6 +114,9 @@ int job_article(struct serve *serve, const msgpack_object *payload);
 int job_export_open(struct serve *serve, const msgpack_object *payload);
 int job_export_write(struct serve *serve, const msgpack_object *payload);
 int job_export_close(struct serve *serve, const msgpack_object *payload);
+int job_task_page(struct serve *serve, const msgpack_object *payload);
+int job_task(struct serve *serve, const msgpack_object *payload);
+void task_forget(struct serve *serve, int64_t session);
 int job_test(struct serve *serve, const msgpack_object *payload);
 void session_forget(struct serve *serve, int64_t id);
 

@@ -3,7 +3,7 @@
 --- The fields that the table of every plugin may have. A name that is not among them is refused when the
 --- plugin is loaded.
 ---@class desk.Plugin
----@field kind "ingest"|"tag"|"summarize"|"export" that of the folder
+---@field kind "ingest"|"tag"|"summarize"|"export"|"task" that of the folder
 ---@field name string that of the folder
 ---@field version string "1.0.0"; raise it when answers change
 ---@field api 1 the contract that it was written for
@@ -72,13 +72,47 @@ local ExportFile = {}
 ---@return desk.ExportFile # itself
 function ExportFile:write(...) end
 
+--- Does something at a time or after something happened: it looks at an event and answers with commands. All
+--- of them count, or none does.
+---@class desk.TaskPlugin: desk.Plugin
+---@field kind "task"
+---@field on ("schedule"|"article.stored"|"job.done"|"job.failed"|"item.quarantined")[] what it can be run on
+---@field run fun(event: desk.Event, options: table): desk.Command[]
+
+--- What a task is run on.
+---@class desk.Event
+---@field kind "schedule"|"article.stored"|"job.done"|"job.failed"|"item.quarantined"
+---@field at string the instant it was due, or when it happened: "2026-05-04T07:00:00Z"; desk.date.now() is the same
+---@field local_time? string the same in the job's time zone: "2026-05-04T09:00:00+02:00"
+---@field job? string the job that runs the task
+---@field window? { after: integer, upto: integer } commit sequence numbers: articles shown since `after`, up to `upto`
+---@field items? table<string, string>[] what happened, oldest first: of job.done and job.failed job, at, message; of item.quarantined id, article, document, path, headline, stage, plugin, version, guard, message, traceback, at
+---@field articles desk.Article[] newest first; at most TASK_ARTICLES of TASK_BYTES
+
+--- One thing that a task wants done.
+---@class desk.Command
+---@field command "add_tag"|"remove_tag"|"set_field"|"note"|"write"|"export"|"notify"
+---@field article? integer add_tag, remove_tag, set_field, note: the id of an article of the event
+---@field scheme? string add_tag, remove_tag
+---@field label? string add_tag, remove_tag
+---@field code? string add_tag; remove_tag: only tags with this code
+---@field score? number add_tag: 0 to 1
+---@field field? "language"|"genre"|"byline"|"dateline" set_field
+---@field value? string set_field
+---@field text? string note (none: the task's note goes), write, notify
+---@field name? string write: the file, relative to the folder that the user gave; export: a folder beneath it
+---@field export? string export: an export plugin; it gets the articles of the task's window
+---@field query? string export: only those that match
+---@field title? string notify
+
 --- A case of test.lua, which returns a list of them. `copydesk plugin test` runs each in two processes, a
 --- fresh one and one that ran others before; answers that differ fail.
 ---@class desk.Case
 ---@field name string
 ---@field document? table ingest: fields of desk.Document (text, name, path, source, encoding, received)
 ---@field article? table tag, summarize: fields of desk.Article
----@field articles? table[] export
+---@field articles? table[] export, task
+---@field event? table task: fields of desk.Event, as far as they matter; no `articles`
 ---@field options? table
 ---@field expect? table each key that stands here must be in the answer; of an export: file names and contents
 ---@field check? fun(answer: any, claim: number?) fails by an error, as assert() raises one

@@ -425,6 +425,85 @@ static void two_exports_by_one_plugin_stay_apart(void **state)
     close_asked(&asked);
 }
 
+/* ---- tasks ---- */
+
+static const char counting[] =
+    "return { kind = 'task', name = 'count', version = '1.0.0', api = 1, about = 'Test.',\n"
+    "  on = { 'schedule' }, run = function(event) return { { command = 'write', name = 'a',\n"
+    "    text = #event.articles .. ' ' .. (#event.articles > 0 and\n"
+    "      event.articles[#event.articles].headline or '-') } } end }\n";
+
+static struct harness_job *task_job(struct asked *asked, enum job_op op, int64_t session)
+{
+    msgpack_packer packer;
+    struct harness_job *j = begin(asked, op, &packer, op == JOB_TASK ? 2 : 1);
+    j->job.session = session;
+    if (op == JOB_TASK) {
+        wire_pack_key(&packer, "plugin");
+        msgpack_pack_uint32(&packer, 0);
+        wire_pack_key(&packer, "event");
+        msgpack_pack_map(&packer, 2);
+        wire_pack_key(&packer, "kind");
+        wire_pack_str(&packer, STR_LIT("schedule"));
+        wire_pack_key(&packer, "at");
+        wire_pack_str(&packer, STR_LIT("2026-03-01T07:00:00Z"));
+        return j;
+    }
+    wire_pack_key(&packer, "articles");
+    msgpack_pack_array(&packer, 2);
+    for (int i = 0; i < 2; i++) {
+        const struct article article = {.headline = i ? STR_LIT("second") : STR_LIT("first")};
+        article_pack(&packer, &article);
+    }
+    return j;
+}
+
+static const char *text_of_command(const msgpack_object *value)
+{
+    const msgpack_object *answer = value ? wire_get(value, "answer") : NULL;
+    if (!answer || answer->type != MSGPACK_OBJECT_ARRAY || answer->via.array.size != 1)
+        fail_msg("no command");
+    return text_of(&answer->via.array.ptr[0], "text");
+}
+
+static void a_task_is_given_all_pages_of_its_session(void **state)
+{
+    (void)state;
+    struct asked asked = open_with_text();
+    harness_ship_lua(asked.h, 0, "task", "count", counting);
+    int64_t session = pool_session(asked.h->pool);
+    for (int i = 0; i < 3; i++)
+        assert_non_null(finish(&asked, task_job(&asked, JOB_TASK_PAGE, session)));
+    const msgpack_object *answer = finish(&asked, task_job(&asked, JOB_TASK, session));
+    assert_string_equal(text_of_command(answer), "6 second");
+    answer = finish(&asked, task_job(&asked, JOB_TASK, session)); /* they are gone with it */
+    assert_string_equal(text_of_command(answer), "0 -");
+    pool_session_end(asked.h->pool, session);
+    answer = finish(&asked, task_job(&asked, JOB_TASK, 0));
+    assert_string_equal(text_of_command(answer), "0 -");
+    close_asked(&asked);
+}
+
+static void a_task_s_articles_are_checked_like_any_input(void **state)
+{
+    (void)state;
+    struct asked asked = open_with_text();
+    harness_ship_lua(asked.h, 0, "task", "count", counting);
+    int64_t session = pool_session(asked.h->pool);
+    struct harness_job *j = task_job(&asked, JOB_TASK_PAGE, session);
+    msgpack_packer packer;
+    buf_clear(&j->job.payload);
+    wire_packer(&packer, &j->job.payload);
+    msgpack_pack_map(&packer, 1);
+    wire_pack_key(&packer, "articles");
+    msgpack_pack_array(&packer, 1);
+    msgpack_pack_int(&packer, 7);
+    assert_null(finish(&asked, j));
+    assert_null(finish(&asked, task_job(&asked, JOB_TASK_PAGE, 0)));
+    pool_session_end(asked.h->pool, session);
+    close_asked(&asked);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +521,8 @@ int main(void)
         cmocka_unit_test(a_manifest_is_given),
         cmocka_unit_test(configuration_is_evaluated),
         cmocka_unit_test(two_exports_by_one_plugin_stay_apart),
+        cmocka_unit_test(a_task_is_given_all_pages_of_its_session),
+        cmocka_unit_test(a_task_s_articles_are_checked_like_any_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
