@@ -41,6 +41,9 @@
     X(INFLIGHT_BYTES, 16 * MIB, "bytes", "documents and articles in flight in the host")           \
     X(INFLIGHT_ITEMS, 256, "documents", "documents in flight in the host")                         \
     X(ANSWERS_BYTES, 16 * MIB, "bytes", "answers of ingest plugins held by the host")              \
+    X(INFLOW_OFFERS, 512, "files", "files offered to a running desk and not read yet")             \
+    X(INFLOW_RETRY_MIN_MS, 1000, "ms", "from a failed write of a running desk to the next try")    \
+    X(INFLOW_RETRY_MAX_MS, 60 * 1000, "ms", "the same, after many")                                \
     X(WORKER_QUEUE_BYTES, 4 * MIB, "bytes", "jobs sent to one worker and not answered")            \
     X(WORKER_QUEUE_ITEMS, 16, "jobs", "jobs sent to one worker and not answered")                  \
     X(STORE_QUEUE_BYTES, 16 * MIB, "bytes", "writes waiting for the store thread")                 \

@@ -337,8 +337,8 @@ static void received(struct store_request *request)
         doc->resumed = true;
         intake_ready(doc->in, doc);
     } else if (request->known) {
-        struct ingest_report report = {.outcome = INGEST_KNOWN, .known = request->known_state,
-                                       .again = request->again};
+        struct ingest_report report = {
+            .outcome = INGEST_KNOWN, .known = request->known_state, .again = request->again};
         intake_settled(doc->in, doc, &report);
     } else {
         intake_ready(doc->in, doc);

@@ -18,9 +18,14 @@ static void answer_refused(struct pool_job *job, int code)
     job->done(job, &answer);
 }
 
+static int submit(struct lineup *lineup, struct pool_job *job)
+{
+    return lineup->ended ? ERR_CANCELLED : pool_submit(lineup->pool, job);
+}
+
 void host_submit(struct lineup *lineup, struct pool_job *job)
 {
-    int code = lineup->jobs ? ERR_BUSY : pool_submit(lineup->pool, job);
+    int code = lineup->jobs ? ERR_BUSY : submit(lineup, job);
     if (code == ERR_BUSY) {
         job->next = NULL;
         *lineup->jobs_end = job;
@@ -35,12 +40,12 @@ bool host_pool_full(const struct lineup *lineup)
     return lineup->jobs != NULL;
 }
 
-static void drain_jobs(struct lineup *lineup)
+void host_drain_jobs(struct lineup *lineup)
 {
     while (lineup->jobs) {
         struct pool_job *job = lineup->jobs;
         struct pool_job *rest = job->next;
-        const int code = pool_submit(lineup->pool, job);
+        const int code = submit(lineup, job);
         if (code == ERR_BUSY) {
             job->next = rest;
             return;
@@ -126,7 +131,7 @@ void host_pool_room(struct pool *pool, void *data)
 {
     (void)pool;
     struct lineup *lineup = data;
-    drain_jobs(lineup);
+    host_drain_jobs(lineup);
     if (!lineup->jobs)
         host_tell_room(lineup->desk);
 }

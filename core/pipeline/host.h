@@ -44,6 +44,9 @@ int host_open_store(struct desk *desk, bool no_index, struct error *err);
  * lineup until then. */
 void host_submit(struct lineup *lineup, struct pool_job *job);
 bool host_pool_full(const struct lineup *lineup);
+/* Sends what waited for room, as far as there is some; when the workers have ended, it is answered
+ * with a fault. */
+void host_drain_jobs(struct lineup *lineup);
 void host_store(struct desk *desk, struct store_request *request);
 bool host_store_full(const struct desk *desk);
 

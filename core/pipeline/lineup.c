@@ -23,11 +23,35 @@ static void lineup_free(void *data)
     mem_free(lineup);
 }
 
+static void pool_gone(void *data)
+{
+    struct lineup *lineup = data;
+    lineup->pool = NULL;
+    if (lineup->closing)
+        lineup_free(lineup);
+}
+
+static void end_workers(struct lineup *lineup)
+{
+    if (lineup->ended || !lineup->pool)
+        return;
+    lineup->ended = true;
+    pool_close(lineup->pool, pool_gone, lineup);
+    host_drain_jobs(lineup);
+}
+
+void lineup_end_workers(struct desk *desk)
+{
+    for (struct lineup *at = desk->lineups; at; at = at->next)
+        end_workers(at);
+}
+
 static void lineup_close(void *data)
 {
     struct lineup *lineup = data;
+    lineup->closing = true;
     if (lineup->pool)
-        pool_close(lineup->pool, lineup_free, lineup);
+        end_workers(lineup); /* pool_gone frees it */
     else
         lineup_free(lineup);
 }
@@ -131,6 +155,8 @@ int lineup_workers(struct lineup *lineup, struct error *err)
 {
     const struct plugin_file *lib = NULL;
     size_t lib_count = 0;
+    if (lineup->ended)
+        return error_set(err, ERR_CANCELLED, "the desk ends");
     int code = registry_lib(lineup->registry, &lib, &lib_count, err);
     if (code < 0)
         return code;
@@ -166,7 +192,7 @@ static void set_true(void *data)
 void lineup_stop_workers(struct lineup *lineup)
 {
     bool done = false;
-    if (!lineup->pool)
+    if (!lineup->pool || lineup->ended)
         return;
     pool_close(lineup->pool, set_true, &done);
     host_wait(lineup->desk, &done);

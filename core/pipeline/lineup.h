@@ -42,6 +42,8 @@ struct lineup {
     struct lineup *next; /* in the desk's list of all that live */
     unsigned references;
     struct host_later close; /* when nobody holds it any more */
+    bool closing;            /* it is freed as soon as its workers have ended */
+    bool ended;              /* its workers end, or have: it takes no job */
     unsigned workers;        /* as asked for; 0: one a core */
     struct registry *registry;
     struct pool *pool;
@@ -70,6 +72,10 @@ struct lineup *lineup_hold(struct lineup *lineup); /* gives it back */
 void lineup_release(struct lineup *lineup);
 /* Makes `lineup`, which the caller holds, the one that serves; takes over the caller's hold. */
 void lineup_serve(struct lineup *lineup);
+
+/* Ends the workers of all lineups, whatever they are at: what they hold is answered with a fault
+ * (GUARD_KILLED), and so is what is submitted later. Not from a callback of the pool. */
+void lineup_end_workers(struct desk *desk);
 
 /* ---- parts of opening ---- */
 int lineup_registry(struct lineup *lineup, struct error *err);
