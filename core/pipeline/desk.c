@@ -110,6 +110,7 @@ void desk_close(struct desk *desk)
         uv_run(&desk->loop, UV_RUN_DEFAULT); /* close callbacks */
         uv_loop_close(&desk->loop);
     }
+    flight_end(&desk->flight);
     native_registry_free(desk->natives);
     mem_free(desk->dir);
     mem_free(desk->store_dir);

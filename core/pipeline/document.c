@@ -22,10 +22,7 @@
 
 void doc_free(struct doc *doc)
 {
-    if (doc->newer_points)
-        *doc->newer_points = doc->older;
-    if (doc->older)
-        doc->older->newer_points = doc->newer_points;
+    flight_remove(doc);
     for (size_t i = 0; i < doc->piece_count; i++)
         article_work_free(&doc->works[i]);
     pool_frame_free(doc->frame);
@@ -48,13 +45,24 @@ static void refused(struct doc *doc, const struct error *why)
     intake_settled(doc->in, doc, &report);
 }
 
+/* Since it was read from the store. Who found it there has nothing to say; who offered it is told.
+ */
+static void settled_elsewhere(struct doc *doc)
+{
+    struct ingest_report report = {.outcome = INGEST_KNOWN, .known = doc->request.known_state};
+    if (doc->item->offered)
+        intake_settled(doc->in, doc, &report);
+    else
+        intake_dropped(doc->in, doc);
+}
+
 /* ---- quarantine ---- */
 
 static void failed(struct store_request *request)
 {
     struct doc *doc = request->data;
     if (request->error.code == ERR_EXISTS && doc->resumed) {
-        intake_dropped(doc->in, doc);
+        settled_elsewhere(doc);
         return;
     }
     if (request->error.code < 0) {
@@ -117,7 +125,7 @@ static void applied(struct store_request *request)
     if (request->error.code < 0) {
         const struct error why = request->error;
         if (why.code == ERR_EXISTS && doc->resumed)
-            intake_dropped(doc->in, doc); /* settled since it was read from the store */
+            settled_elsewhere(doc);
         else if (is_own(why.code))
             fail(doc, GUARD_ANSWER, why.text, "");
         else
@@ -316,12 +324,8 @@ void doc_cut(struct doc *doc)
  * them now. */
 static bool is_left(const struct doc *doc)
 {
-    if (strcmp(doc->request.known_state, "received") != 0)
-        return false;
-    for (const struct doc *at = doc->in->desk->docs; at; at = at->older)
-        if (at != doc && at->request.document.id == doc->request.document.id)
-            return false;
-    return true;
+    return strcmp(doc->request.known_state, "received") == 0 &&
+           !flight_holds_other(&doc->in->desk->flight, doc);
 }
 
 static void received(struct store_request *request)
@@ -356,16 +360,6 @@ static void receive(struct doc *doc)
     host_store(doc->in->desk, request);
 }
 
-static void list_doc(struct doc *doc)
-{
-    struct doc **first = &doc->in->desk->docs;
-    doc->older = *first;
-    doc->newer_points = first;
-    if (doc->older)
-        doc->older->newer_points = &doc->older;
-    *first = doc;
-}
-
 static struct doc *doc_new(struct intake *in, struct incoming *item)
 {
     struct doc *doc = mem_zero(1, sizeof *doc);
@@ -382,20 +376,10 @@ static struct doc *doc_new(struct intake *in, struct incoming *item)
         mem_free(doc);
         return NULL;
     }
-    list_doc(doc);
+    flight_add(&in->desk->flight, doc);
     in->items++;
     in->bytes += doc->weight;
     return doc;
-}
-
-/* What the store gave may be in flight already: it was read while another received it. */
-static bool is_in_flight(const struct desk *desk, const struct incoming *item)
-{
-    for (const struct doc *at = desk->docs; at && item->stored; at = at->older)
-        if (at->request.document.id == item->document.id ||
-            hash_same(&at->item->document.hash, &item->document.hash))
-            return true;
-    return false;
 }
 
 /* There is no memory to work on it. */
@@ -413,13 +397,16 @@ static void lost(struct intake *in, struct incoming *item)
 
 void doc_begin(struct intake *in, struct incoming *item)
 {
-    if (is_in_flight(in->desk, item)) {
+    struct flight *flight = &in->desk->flight;
+    if (flight_holds(flight, item)) {
         if (!item->offered) {
             incoming_free(item);
             return;
         }
         error_set(&item->error, ERR_BUSY, "%s is being worked on already", item->path);
     }
+    if (item->stored && item->offered)
+        flight_unclaim(flight, item->document.id);
     struct doc *doc = doc_new(in, item);
     if (!doc)
         lost(in, item);

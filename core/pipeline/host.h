@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "pipeline/desk.h"
+#include "pipeline/flight.h"
 #include "pipeline/lineup.h"
 #include "pipeline/turn.h"
 #include "plugin/native.h"
@@ -30,7 +31,7 @@ struct desk {
     struct store_request *writes, **writes_end;
     struct host_listener *listeners, *next_listener; /* next_listener: of the round under way */
     struct host_turns turns;
-    struct doc *docs; /* documents in flight, of all that take some in */
+    struct flight flight;
 };
 
 /* ---- parts of opening (one file each) ---- */

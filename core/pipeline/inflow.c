@@ -258,8 +258,10 @@ static void received_again(struct store_request *request)
         why = inflow->in.drained;
     else if (why.code == 0 && offer(inflow, &offered) < 0)
         error_set(&why, ERR_NOMEM, "out of memory");
-    if (why.code < 0)
+    if (why.code < 0) {
+        flight_unclaim(&inflow->in.desk->flight, request->document.id);
         retry_failed(retry, &why);
+    }
     mem_free(retry);
 }
 
@@ -270,8 +272,10 @@ int inflow_retry(struct inflow *inflow, int64_t document_id, void *data)
     if (!has_room(inflow))
         return refuse(inflow);
     struct retry *retry = mem_zero(1, sizeof *retry);
-    if (!retry)
+    if (!retry || flight_claim(&inflow->in.desk->flight, document_id) < 0) {
+        mem_free(retry);
         return ERR_NOMEM;
+    }
     inflow->retries++;
     retry->inflow = inflow;
     retry->data = data;

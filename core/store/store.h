@@ -173,12 +173,13 @@ struct store_request {
     void (*done)(struct store_request *request); /* on the loop's thread */
     void *data;                                  /* the caller's */
     /* filled by the store: */
-    bool known;                 /* RECEIVE, TASK */
-    bool again;                 /* RECEIVE, known: by path, device, inode and mtime this is the very
-                                   file that the known document came from */
-    char known_state[12];       /* RECEIVE: "received", "done", "failed" of the known document */
-    int64_t change_id;          /* APPLY, REVISE, TASK */
-    struct error error;         /* code 0: committed */
+    bool known;           /* RECEIVE, TASK */
+    bool again;           /* RECEIVE, known: by path, device, inode and mtime this is the very
+                             file that the known document came from */
+    char known_state[12]; /* RECEIVE: "received", "done", "failed" of the known document; APPLY and
+                             FAIL: the state it was in */
+    int64_t change_id;    /* APPLY, REVISE, TASK */
+    struct error error;   /* code 0: committed */
     struct store_request *next; /* the store's */
 };
 

@@ -275,7 +275,7 @@ static void what_a_worker_cannot_finish_in_time_is_given_back_and_not_lost(void 
     start(&heard);
     assert_int_equal(offer(&heard, "in/a.txt", NULL), 0);
     struct inflow_status status = {0};
-    while (!heard.desk->docs || heard.desk->docs->started == 0)
+    while (!heard.desk->flight.docs || heard.desk->flight.docs->started == 0)
         host_turn(heard.desk);
     inflow_status(heard.inflow, &status);
     assert_int_equal(status.in_flight, 1);

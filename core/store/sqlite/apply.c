@@ -1,4 +1,5 @@
 /* The articles of a document: each is new, a version of one that is there, or known. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -251,9 +252,10 @@ static int apply_piece(struct engine_writer *writer, struct applied *applied,
 }
 
 /* Only a received document can be applied: doing it twice would give each article twice. */
-static int check_document(struct engine_writer *writer, int64_t id, struct applied *applied,
-                          struct error *err)
+static int check_document(struct engine_writer *writer, struct store_request *request,
+                          struct applied *applied, struct error *err)
 {
+    const int64_t id = request->document.id;
     sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_DOCUMENT_STATE, err);
     if (!stmt)
         return err->code;
@@ -264,8 +266,8 @@ static int check_document(struct engine_writer *writer, int64_t id, struct appli
     if (rc == 0)
         return error_set(err, ERR_NOTFOUND, "there is no document %lld in the store",
                          (long long)id);
-    bool received = str_is(sq_text(stmt, 1), "received");
-    if (!received)
+    snprintf(request->known_state, sizeof request->known_state, STR_FMT, STR_ARG(sq_text(stmt, 1)));
+    if (strcmp(request->known_state, "received") != 0)
         rc = error_set(err, ERR_EXISTS, "document %lld is " STR_FMT ", not received: nothing done",
                        (long long)id, STR_ARG(sq_text(stmt, 1)));
     applied->received_us = sqlite3_column_int64(stmt, 2);
@@ -311,7 +313,7 @@ int writer_apply(struct engine_writer *writer, struct store_request *request, st
 {
     struct applied applied = {.part.document_id = request->document.id};
     arena_clear(writer->arena);
-    int rc = check_document(writer, request->document.id, &applied, err);
+    int rc = check_document(writer, request, &applied, err);
     if (rc == 0)
         rc = change_add(writer, "ingest", request->document.id, 0, clock_wall_us(),
                         &request->change_id, err);

@@ -3,6 +3,9 @@
  *
  * A document's row stays while it is tried again, so that tries are counted; it is gone when the
  * document is done, and not listed while the document is received. */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/limits.h"
 #include "store/sqlite/writer.h"
@@ -91,8 +94,10 @@ static int set_state(struct engine_writer *writer, int64_t document_id, const ch
 }
 
 /* What was settled meanwhile stays so. */
-static int check_received(struct engine_writer *writer, int64_t document_id, struct error *err)
+static int check_received(struct engine_writer *writer, struct store_request *request,
+                          struct error *err)
 {
+    const int64_t document_id = request->document.id;
     sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_DOCUMENT_STATE, err);
     if (!stmt)
         return err->code;
@@ -100,7 +105,10 @@ static int check_received(struct engine_writer *writer, int64_t document_id, str
     int rc = sq_row(stmt, err);
     if (rc < 0)
         return rc;
-    if (rc > 0 && !str_is(sq_text(stmt, 1), "received"))
+    if (rc > 0)
+        snprintf(request->known_state, sizeof request->known_state, STR_FMT,
+                 STR_ARG(sq_text(stmt, 1)));
+    if (rc > 0 && strcmp(request->known_state, "received") != 0)
         rc = error_set(err, ERR_EXISTS, "document %lld is " STR_FMT ", not received: nothing done",
                        (long long)document_id, STR_ARG(sq_text(stmt, 1)));
     sq_done(stmt);
@@ -110,7 +118,7 @@ static int check_received(struct engine_writer *writer, int64_t document_id, str
 int writer_fail(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     int64_t document_id = request->document.id;
-    int rc = check_received(writer, document_id, err);
+    int rc = check_received(writer, request, err);
     if (rc == 0)
         rc = set_state(writer, document_id, "failed", err);
     if (rc < 0)
