@@ -53,6 +53,8 @@ struct store_engine {
     int (*task)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*forget)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*keep_for)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*job)(struct engine_writer *writer, struct store_schedule *what, struct error *err);
+    int (*run)(struct engine_writer *writer, struct store_schedule *what, struct error *err);
 
     /* Indexes at most `max` of the articles that wait, oldest first, in a transaction of its own.
      * Gives how many were indexed. 0: none waits. */
@@ -82,6 +84,16 @@ struct store_engine {
     int (*task_answer)(struct engine_reader *reader, struct str job, int64_t instant_us,
                        struct buf *answer, int64_t *change_id, struct error *err);
     int (*last_seq)(struct engine_reader *reader, int64_t *seq, struct error *err);
+    int (*read_job)(struct engine_reader *reader, struct str name, struct arena *arena,
+                    struct store_job *out, struct error *err);
+    int (*read_runs)(struct engine_reader *reader, const struct store_runs *which,
+                     int (*each)(const struct store_run *run, void *data), void *data,
+                     struct error *err);
+    int (*read_inputs)(struct engine_reader *reader, int64_t run_id, int64_t after, size_t max,
+                       int (*each)(struct str packed, void *data), void *data, struct error *err);
+    int (*read_events)(struct engine_reader *reader, const struct store_events *which,
+                       int (*each)(const struct store_event *event, void *data), void *data,
+                       struct error *err);
     int (*forget_plan)(struct engine_reader *reader, const int64_t *ids, size_t count,
                        struct store_forget_plan *out,
                        void (*each)(int64_t id, struct str name, bool stripped, void *data),

@@ -16,6 +16,10 @@ static int perform(const struct store_engine *engine, struct engine_writer *writ
         return engine->retry(writer, request, err);
     case STORE_FILES:
         return engine->files(writer, request, err);
+    case STORE_JOB:
+        return engine->job(writer, request->schedule, err);
+    case STORE_RUN:
+        return engine->run(writer, request->schedule, err);
     case STORE_TASK:
         return engine->task(writer, request, err);
     case STORE_FORGET:

@@ -212,6 +212,37 @@ int store_task_answer(struct store_reader *reader, struct str job, int64_t insta
                                        or_else(err, &own));
 }
 
+int store_read_job(struct store_reader *reader, struct str name, struct arena *arena,
+                   struct store_job *out, struct error *err)
+{
+    struct error own;
+    return reader->engine->read_job(reader->reader, name, arena, out, or_else(err, &own));
+}
+
+int store_read_runs(struct store_reader *reader, const struct store_runs *which,
+                    int (*each)(const struct store_run *run, void *data), void *data,
+                    struct error *err)
+{
+    struct error own;
+    return reader->engine->read_runs(reader->reader, which, each, data, or_else(err, &own));
+}
+
+int store_read_inputs(struct store_reader *reader, int64_t run_id, int64_t after, size_t max,
+                      int (*each)(struct str packed, void *data), void *data, struct error *err)
+{
+    struct error own;
+    return reader->engine->read_inputs(reader->reader, run_id, after, max, each, data,
+                                       or_else(err, &own));
+}
+
+int store_read_events(struct store_reader *reader, const struct store_events *which,
+                      int (*each)(const struct store_event *event, void *data), void *data,
+                      struct error *err)
+{
+    struct error own;
+    return reader->engine->read_events(reader->reader, which, each, data, or_else(err, &own));
+}
+
 int store_last_seq(struct store_reader *reader, int64_t *seq, struct error *err)
 {
     struct error own;

@@ -28,6 +28,7 @@
 #include "model/article.h"
 #include "model/command.h"
 #include "model/document.h"
+#include "store/run.h"
 
 struct store;
 
@@ -117,6 +118,8 @@ enum store_op {
     STORE_FORGET, /* articles, and documents that held only them, with all that hangs on them, in
                      store and index; store_scrub() makes it final */
     STORE_KEEP,   /* removes at most KEEP_GROUP rows of one kind that are old enough */
+    STORE_JOB,    /* what `schedule` says of a job: store/run.h */
+    STORE_RUN,    /* and of a run */
 };
 
 /* One arrival of a file in a watched folder. */
@@ -167,6 +170,7 @@ struct store_request {
     struct store_file *files;     /* FILES */
     size_t file_count;
     struct store_task *task;                     /* TASK */
+    struct store_schedule *schedule;             /* JOB, RUN */
     struct store_forget *forget;                 /* FORGET */
     struct store_keep *keep;                     /* KEEP */
     size_t bytes;                                /* what it counts for in the queue */
@@ -277,6 +281,34 @@ int store_pending(struct store_reader *reader, int64_t after, int64_t *ids, size
  * change of that run; ERR_NOTFOUND: there is one, but its answer is not kept any more. */
 int store_task_answer(struct store_reader *reader, struct str job, int64_t instant_us,
                       struct buf *answer, int64_t *change_id, struct error *err);
+/* A job as it stands; its texts are in the arena. ERR_NOTFOUND: the store does not know it yet. */
+int store_read_job(struct store_reader *reader, struct str name, struct arena *arena,
+                   struct store_job *out, struct error *err);
+/* Runs, newest instant first; `each` gives 0 to go on. */
+struct store_runs {
+    struct str job;    /* empty: of all */
+    int64_t before_us; /* instants before it; 0: from the newest */
+    int64_t at_us;     /* this instant alone, unless 0 */
+    size_t max;
+    bool open; /* waiting and running ones, oldest first */
+};
+int store_read_runs(struct store_reader *reader, const struct store_runs *which,
+                    int (*each)(const struct store_run *run, void *data), void *data,
+                    struct error *err);
+/* What the run was given, in its order, behind the first `after`: at most `max` of them, each as
+ * article_pack made it. */
+int store_read_inputs(struct store_reader *reader, int64_t run_id, int64_t after, size_t max,
+                      int (*each)(struct str packed, void *data), void *data, struct error *err);
+/* Events in (after, upto] that a job may run on, oldest first. */
+struct store_events {
+    struct str job;
+    unsigned kinds; /* STORE_EVENT_ bits */
+    int64_t after, upto;
+    size_t max;
+};
+int store_read_events(struct store_reader *reader, const struct store_events *which,
+                      int (*each)(const struct store_event *event, void *data), void *data,
+                      struct error *err);
 /* The last commit sequence number given. */
 int store_last_seq(struct store_reader *reader, int64_t *seq, struct error *err);
 /* What STORE_FORGET of these articles would remove. */

@@ -220,6 +220,55 @@ static void what_is_written_is_there_or_not(void **state)
     engine()->close_writer(all.writer);
 }
 
+static int schedule(struct sweep *sweep, enum store_op op, struct store_schedule *what,
+                    struct error *err)
+{
+    struct store_request request = {.op = op, .schedule = what};
+    what->now_us = 1;
+    return commit(sweep, &request, err);
+}
+
+/* Each time another instant, known by the number of the sweep. */
+static int run_one(struct sweep *sweep, struct error *err)
+{
+    const struct store_input input = {1, STR_LIT("an article, packed")};
+    struct store_schedule know = {.job_op = SCHEDULE_KNOW, .job.name = STR_LIT("daily")};
+    struct store_schedule begin = {
+        .run_op = RUN_BEGIN, .see = true, .again = true, .by_time = true};
+    begin.run = (struct store_run){
+        .job = know.job.name, .at_us = ++sweep->number / 2, .cause = STR_LIT("schedule")};
+    int rc = schedule(sweep, STORE_JOB, &know, err);
+    if (rc == 0)
+        rc = schedule(sweep, STORE_RUN, &begin, err);
+    struct store_schedule inputs = {.run_op = RUN_INPUTS, .first = true, .last = true};
+    inputs.run.id = begin.run.id;
+    inputs.inputs = &input;
+    inputs.input_count = 1;
+    if (rc == 0)
+        rc = schedule(sweep, STORE_RUN, &inputs, err);
+    struct store_schedule end = {.run_op = RUN_END, .run = begin.run, .pause_after = 1};
+    end.run.state = sweep->number % 3 ? RUN_FAILED : RUN_DONE;
+    end.run.error = STR_LIT("no");
+    return rc == 0 ? schedule(sweep, STORE_RUN, &end, err) : rc;
+}
+
+static void run_well(struct sweep *sweep, int rc)
+{
+    struct error err = {0};
+    (void)rc;
+    if (run_one(sweep, &err) < 0)
+        fail_msg("after a failure: %s", err.text);
+}
+
+static void a_run_is_stored_or_not(void **state)
+{
+    struct error err = {0};
+    struct sweep all = {.desk = *state};
+    assert_int_equal(engine()->open_writer(DESK, all.desk->text, false, &all.writer, &err), 0);
+    assert_true(sweep(&all, "runs", run_one, run_well) > 10);
+    engine()->close_writer(all.writer);
+}
+
 static int write_two(struct sweep *sweep, struct error *err)
 {
     struct store_request first = make_document(sweep), second = make_document(sweep);
@@ -259,6 +308,40 @@ static int take_item(const struct store_quarantined *item, void *data)
     return 0;
 }
 
+static int take_run(const struct store_run *run, void *data)
+{
+    (void)run;
+    (void)data;
+    return 0;
+}
+
+static int take_event(const struct store_event *event, void *data)
+{
+    (void)event;
+    (void)data;
+    return 0;
+}
+
+static int take_bytes(struct str packed, void *data)
+{
+    (void)packed;
+    (void)data;
+    return 0;
+}
+
+static int read_runs(struct store_reader *reader, struct arena *arena, struct error *err)
+{
+    struct store_job job;
+    const struct store_runs runs = {.max = 10};
+    const struct store_events events = {.kinds = 15, .upto = INT64_MAX, .max = 10};
+    int rc = store_read_job(reader, STR_LIT("daily"), arena, &job, err);
+    if (rc == 0)
+        rc = store_read_runs(reader, &runs, take_run, NULL, err);
+    if (rc == 0)
+        rc = store_read_inputs(reader, 1, 0, 10, take_bytes, NULL, err);
+    return rc == 0 ? store_read_events(reader, &events, take_event, NULL, err) : rc;
+}
+
 static int read_with(struct store_reader *reader, struct arena *arena, struct error *err)
 {
     struct article article;
@@ -277,6 +360,8 @@ static int read_with(struct store_reader *reader, struct arena *arena, struct er
         rc = store_search(reader, NULL, &page, take, NULL, NULL, err);
     if (rc == 0)
         rc = store_pending(reader, 0, ids, 4, &count, err);
+    if (rc == 0)
+        rc = read_runs(reader, arena, err);
     return rc < 0 ? rc : store_quarantine(reader, take_item, NULL, err);
 }
 
@@ -300,6 +385,7 @@ static void reading_gives_all_or_an_error(void **state)
     struct sweep all = {.desk = *state};
     assert_int_equal(engine()->open_writer(DESK, all.desk->text, false, &all.writer, &err), 0);
     assert_int_equal(write_one(&all, &err) < 0, 0);
+    assert_int_equal(run_one(&all, &err) < 0, 0);
     engine()->close_writer(all.writer);
     assert_true(sweep(&all, "reading", read_all, nothing) > 50);
 }
@@ -307,9 +393,10 @@ static void reading_gives_all_or_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DESK_TEST(a_store_is_made_or_not),           DESK_TEST(a_store_is_opened_or_not),
-        DESK_TEST(a_writer_is_started_or_not),       DESK_TEST(what_is_written_is_there_or_not),
-        DESK_TEST(the_other_of_a_group_is_not_hurt), DESK_TEST(reading_gives_all_or_an_error),
+        DESK_TEST(a_store_is_made_or_not),        DESK_TEST(a_store_is_opened_or_not),
+        DESK_TEST(a_writer_is_started_or_not),    DESK_TEST(what_is_written_is_there_or_not),
+        DESK_TEST(a_run_is_stored_or_not),        DESK_TEST(the_other_of_a_group_is_not_hurt),
+        DESK_TEST(reading_gives_all_or_an_error),
     };
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) != SQLITE_OK)
         return 1;

@@ -54,6 +54,17 @@ static const struct rule {
     {"answer of a task without the run that it answers",
      "SELECT t.change_id FROM task_answers t JOIN changes c ON c.id=t.change_id"
      " WHERE c.kind<>'task' OR c.job IS NULL"},
+    {"job that covers more than its runs",
+     "SELECT j.covered_seq FROM jobs j WHERE j.covered_us>0 AND j.covered_seq>(SELECT"
+     " max(r.upto_seq) FROM runs r WHERE r.job=j.name)"},
+    {"run that was given what is not kept",
+     "SELECT r.id FROM runs r WHERE r.inputs=1 AND r.ranged=0"},
+    {"run whose range is none",
+     "SELECT id FROM runs WHERE after_seq>upto_seq OR after_event>upto_event OR upto_seq>(SELECT"
+     " value FROM meta WHERE key='seq')"},
+    {"kept article that no run was given",
+     "SELECT s.id FROM snapshots s WHERE NOT EXISTS (SELECT 1 FROM run_articles r WHERE"
+     " r.snapshot_id=s.id)"},
     {"failed document that is not in quarantine",
      "SELECT d.id FROM documents d LEFT JOIN quarantine q ON q.document_id=d.id AND"
      " q.article_id IS NULL WHERE d.state='failed' AND q.id IS NULL"},

@@ -33,6 +33,18 @@ static int drop_bytes(struct engine_writer *writer, struct store_keep *keep, str
     return rc == 0 ? writer_run(writer, STATEMENT_KEEP_BYTES, now_us, err) : rc;
 }
 
+static int drop_runs(struct engine_writer *writer, struct store_keep *keep, struct error *err)
+{
+    const uint64_t before = keep->removed;
+    int rc = remove_some(writer, STATEMENT_KEEP_RUN_ROWS, keep->before_us,
+                         (int64_t)(LIMIT(KEEP_GROUP) - before), &keep->removed, err);
+    sqlite3_stmt *stmt = NULL;
+    if (rc < 0 || keep->removed == before)
+        return rc;
+    stmt = writer_statement(writer, STATEMENT_KEEP_SNAPSHOTS, err);
+    return stmt ? sq_run(stmt, err) : err->code;
+}
+
 int writer_keep(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     struct store_keep *keep = request->keep;
@@ -53,7 +65,8 @@ int writer_keep(struct engine_writer *writer, struct store_request *request, str
                       : remove_some(writer, STATEMENT_KEEP_DOCUMENT_RESULTS, before_us,
                                     most - (int64_t)keep->removed, &keep->removed, err);
     case KEPT_RUNS:
-        return remove_some(writer, STATEMENT_KEEP_RUNS, before_us, most, &keep->removed, err);
+        rc = remove_some(writer, STATEMENT_KEEP_RUNS, before_us, most, &keep->removed, err);
+        return rc < 0 ? rc : drop_runs(writer, keep, err);
     default:
         return error_set(err, ERR_INTERNAL, "desk.keep bounds no thing with number %d", keep->what);
     }

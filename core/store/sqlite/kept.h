@@ -15,3 +15,5 @@
     " FROM document_results AS r JOIN changes AS c ON c.id=r.change_id WHERE c.at_us<?1"
 #define KEPT_RUNS_SQL                                                                              \
     " FROM task_answers AS t JOIN changes AS c ON c.id=t.change_id WHERE c.at_us<?1"
+#define KEPT_RUN_ROWS_SQL                                                                          \
+    " FROM runs AS r WHERE r.state NOT IN ('waiting', 'running') AND r.ended_us<?1"

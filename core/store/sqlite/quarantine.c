@@ -55,16 +55,13 @@ int quarantine_add(struct engine_writer *writer, int64_t document_id, int64_t ar
     if (!stmt)
         return err->code;
     bind_failure(stmt, failure);
-    if (*id) {
-        sq_bind_int(stmt, 1, *id);
-        return sq_run(stmt, err);
-    }
-    sq_bind_int(stmt, 1, document_id);
-    if (article_id)
+    sq_bind_int(stmt, 1, *id ? *id : document_id);
+    if (article_id && !*id)
         sq_bind_int(stmt, 2, article_id);
     rc = sq_run(stmt, err);
-    *id = sqlite3_last_insert_rowid(writer->db);
-    return rc;
+    if (!*id)
+        *id = sqlite3_last_insert_rowid(writer->db);
+    return rc < 0 ? rc : event_of_failure(writer, *id, err);
 }
 
 int quarantine_add_all(struct engine_writer *writer, const struct article_part *part,

@@ -117,7 +117,8 @@ int reader_keep_count(struct engine_reader *reader, enum store_kept what, int64_
         [KEPT_VERSIONS] = "SELECT count(*)" KEPT_VERSIONS_SQL,
         [KEPT_RESULTS] = "SELECT (SELECT count(*)" KEPT_RESULTS_SQL
                          ") + (SELECT count(*)" KEPT_DOCUMENT_RESULTS_SQL ")",
-        [KEPT_RUNS] = "SELECT count(*)" KEPT_RUNS_SQL,
+        [KEPT_RUNS] =
+            "SELECT (SELECT count(*)" KEPT_RUNS_SQL ") + (SELECT count(*)" KEPT_RUN_ROWS_SQL ")",
     };
     SQ_AUTO sqlite3_stmt *row = NULL;
     int rc = sq_prepare(reader->db, sql[what], false, &row, err);

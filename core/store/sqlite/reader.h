@@ -59,6 +59,19 @@ int reader_search(struct engine_reader *reader, const struct query *query,
 int reader_task_answer(struct engine_reader *reader, struct str job, int64_t instant_us,
                        struct buf *answer, int64_t *change_id, struct error *err);
 int reader_last_seq(struct engine_reader *reader, int64_t *seq, struct error *err);
+/* read_runs.c */
+int reader_job(struct engine_reader *reader, struct str name, struct arena *arena,
+               struct store_job *out, struct error *err);
+int reader_runs(struct engine_reader *reader, const struct store_runs *which,
+                int (*each)(const struct store_run *run, void *data), void *data,
+                struct error *err);
+int reader_inputs(struct engine_reader *reader, int64_t run_id, int64_t after, size_t max,
+                  int (*each)(struct str packed, void *data), void *data, struct error *err);
+int reader_events(struct engine_reader *reader, const struct store_events *which,
+                  int (*each)(const struct store_event *event, void *data), void *data,
+                  struct error *err);
+/* The columns RUN_COLUMNS of the present row; its texts live as long as that. */
+void run_of_row(sqlite3_stmt *row, struct store_run *out);
 int reader_forget_plan(struct engine_reader *reader, const int64_t *ids, size_t count,
                        struct store_forget_plan *out,
                        void (*each)(int64_t id, struct str name, bool stripped, void *data),

@@ -12,10 +12,10 @@
 
 static int zstd_failed(size_t code, struct error *err)
 {
-    return error_set(err, ERR_NOMEM, "cannot compress a document: %s", ZSTD_getErrorName(code));
+    return error_set(err, ERR_NOMEM, "cannot compress: %s", ZSTD_getErrorName(code));
 }
 
-static int compress(struct engine_writer *writer, struct str bytes, struct error *err)
+int writer_compress(struct engine_writer *writer, struct str bytes, struct error *err)
 {
     struct buf *out = &writer->compressed;
     buf_clear(out);
@@ -27,7 +27,7 @@ static int compress(struct engine_writer *writer, struct str bytes, struct error
     }
     size_t bound = ZSTD_compressBound(bytes.len);
     if (buf_reserve(out, bound) < 0)
-        return error_set(err, ERR_NOMEM, "out of memory for a document of %zu bytes", bytes.len);
+        return error_set(err, ERR_NOMEM, "out of memory for %zu bytes", bytes.len);
     size_t len = ZSTD_compress2(writer->zstd, out->at, bound, bytes.at, bytes.len);
     if (ZSTD_isError(len))
         return zstd_failed(len, err);
@@ -59,7 +59,7 @@ static int find_known(struct engine_writer *writer, struct store_request *reques
 static int add_document(struct engine_writer *writer, struct document *document, int64_t now_us,
                         struct error *err)
 {
-    int rc = compress(writer, document->bytes, err);
+    int rc = writer_compress(writer, document->bytes, err);
     if (rc < 0)
         return rc;
     sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_ADD_DOCUMENT, err);

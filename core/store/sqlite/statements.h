@@ -1,6 +1,7 @@
 /* Every statement of the writer, so that each is prepared once and none is made of pieces. */
 #pragma once
 
+#include "store/sqlite/statements_runs.h"
 #include "store/sqlite/statements_tasks.h"
 
 #define STATEMENT_MAP(X)                                                                           \
@@ -78,7 +79,8 @@
     X(FAILURE, "SELECT document_id, article_id FROM quarantine WHERE id=?1")                       \
     X(RETRY_DOCUMENT, "UPDATE documents SET state='received' WHERE id=?1 AND state='failed'")      \
     X(RETRY_ALL, "UPDATE documents SET state='received' WHERE state='failed'")                     \
-    TASK_STATEMENT_MAP(X)
+    TASK_STATEMENT_MAP(X)                                                                          \
+    RUN_STATEMENT_MAP(X)
 
 enum statement {
 #define STATEMENT_ENUM(name, sql) STATEMENT_##name,

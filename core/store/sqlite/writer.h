@@ -50,6 +50,25 @@ int writer_revise(struct engine_writer *writer, struct store_request *request, s
 int writer_retry(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_files(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_task(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_job(struct engine_writer *writer, struct store_schedule *what, struct error *err);
+int writer_run_op(struct engine_writer *writer, struct store_schedule *what, struct error *err);
+
+/* A zstd frame of the bytes in writer->compressed. receive.c */
+int writer_compress(struct engine_writer *writer, struct str bytes, struct error *err);
+
+/* ---- jobs.c, runs.c, run_inputs.c ---- */
+
+/* The job's row; ERR_NOTFOUND. Texts are left out. */
+int job_find(struct engine_writer *writer, struct store_job *job, struct error *err);
+int job_see(struct engine_writer *writer, struct str name, int64_t at_us, struct error *err);
+/* Whether the job may run on something new after that event. 1 or 0. */
+int event_wanted(struct engine_writer *writer, struct str job, int64_t after, unsigned events,
+                 struct error *err);
+int event_last(struct engine_writer *writer, int64_t *id, struct error *err);
+int event_of_run(struct engine_writer *writer, const struct store_run *run, int64_t now_us,
+                 struct error *err);
+int event_of_failure(struct engine_writer *writer, int64_t quarantine_id, struct error *err);
+int run_inputs(struct engine_writer *writer, const struct store_schedule *what, struct error *err);
 int writer_forget(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_keep(struct engine_writer *writer, struct store_request *request, struct error *err);
 /* Outside of any transaction: see store_scrub(). */
