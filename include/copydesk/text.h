@@ -155,6 +155,7 @@ static inline bool desk_words_open(struct desk_words_reader *reader, const void 
     reader->text_size = text_size;
     reader->text_at = 0;
     reader->left = 0;
+    reader->words_version = 0;
     if (size < 3 || *reader->at++ != DESK_WORDS_MAGIC)
         return false;
     if (!desk_words_number_(reader, &reader->words_version) ||
@@ -167,11 +168,18 @@ static inline bool desk_words_open(struct desk_words_reader *reader, const void 
 static inline int desk_words_next(struct desk_words_reader *reader, struct desk_word *word)
 {
     uint32_t gap, length, folded;
+    const uint8_t *at = reader->at;
     if (reader->left == 0)
-        return reader->at == reader->end ? 0 : -1;
-    if (!desk_words_number_(reader, &gap) || !desk_words_number_(reader, &length) ||
-        !desk_words_number_(reader, &folded))
+        return at == reader->end ? 0 : -1;
+    if (reader->end - at > 3 && ((at[0] | at[1] | at[2]) & 0x80) == 0) { /* nearly always */
+        gap = at[0];
+        length = at[1];
+        folded = at[2];
+        reader->at += 3;
+    } else if (!desk_words_number_(reader, &gap) || !desk_words_number_(reader, &length) ||
+               !desk_words_number_(reader, &folded)) {
         return -1;
+    }
     if (gap > reader->text_size - reader->text_at)
         return -1;
     word->start = reader->text_at + gap;

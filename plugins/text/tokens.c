@@ -229,6 +229,21 @@ static int scan_other(struct scan *scan, size_t at, size_t *end)
     }
 }
 
+/* What begins at `at`: no word, a word, or a run of them; *end is where to go on. */
+static int scan_next(struct scan *scan, size_t at, size_t *end)
+{
+    const unsigned char c = scan->in[at];
+    if (c >= 0x80)
+        return scan_other(scan, at, end);
+    *end = at + 1;
+    if (!fold_ascii[c])
+        return 0;
+    begin(scan);
+    if (scan_word(scan, at, end) < 0)
+        return DESK_ERR_NOMEM;
+    return put(scan, at, *end, flags_of(scan));
+}
+
 int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct tokens *tokens)
 {
     struct scan scan = {
@@ -237,22 +252,20 @@ int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct t
     bytes_reset(&tokens->folds, SCRATCH_KEEP);
     if (size > DESK_TEXT_MAX)
         return DESK_ERR_LIMIT;
-    for (size_t at = 0; at < size;) {
-        const unsigned char c = scan.in[at];
-        size_t end;
-        if (c >= 0x80) {
-            if (scan_other(&scan, at, &end) < 0)
-                return DESK_ERR_NOMEM;
-        } else if (!fold_ascii[c]) {
-            end = at + 1;
-        } else {
-            begin(&scan);
-            if (scan_word(&scan, at, &end) < 0 || put(&scan, at, end, flags_of(&scan)) < 0)
-                return DESK_ERR_NOMEM;
-        }
-        at = end;
-    }
+    for (size_t at = 0, end; at < size; at = end)
+        if (scan_next(&scan, at, &end) < 0)
+            return DESK_ERR_NOMEM;
     return 0;
+}
+
+int tokens_scan_at(struct desk_text *text, const char *bytes, size_t size, size_t at,
+                   struct tokens *tokens, size_t *end)
+{
+    struct scan scan = {
+        .text = text, .in = (const unsigned char *)bytes, .size = size, .tokens = tokens};
+    tokens->count = 0;
+    tokens->folds.size = 0;
+    return scan_next(&scan, at, end) < 0 ? DESK_ERR_NOMEM : 0;
 }
 
 void tokens_free(struct tokens *tokens)

@@ -25,4 +25,8 @@ struct token {
 /* Fills `tokens` (emptied first). `text` may hold anything; bad bytes separate. DESK_ERR_NOMEM, or
  * DESK_ERR_LIMIT over DESK_TEXT_MAX. */
 int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct tokens *tokens);
+/* The same for what begins at `at` alone: no word, a word, or a run that a dictionary cuts. *end:
+ * where to go on. */
+int tokens_scan_at(struct desk_text *text, const char *bytes, size_t size, size_t at,
+                   struct tokens *tokens, size_t *end);
 void tokens_free(struct tokens *tokens);

@@ -202,6 +202,59 @@ static void stems_and_knows_stop_words(void **state)
     assert_int_equal(api->stopword(fixture->text, "xx", "the", 3), 0);
 }
 
+/* Text of all that words() treats in ways of its own, in an order that `seed` gives. */
+static size_t make_text(uint32_t seed, char *text, size_t room)
+{
+    static const char *const pieces[] = {
+        "a",     "Word", "2024", "x1",   "é", "été", "l'Œuvre",  "naïve",
+        "Ђорђе", "北京", "カ",   "สวัสดี", "½", " ",   "  ",       ", ",
+        "\n\n",  "-",    "\xC3", "\xFF", "’", "😀",   "\xCC\x88",
+    };
+    size_t size = 0;
+    while (size + 400 < room) {
+        seed = seed * 1664525 + 1013904223;
+        const uint32_t pick = seed >> 24;
+        if (pick < 4) { /* words and gaps around the largest number of one byte */
+            const size_t length = 125 + (seed >> 8) % 6;
+            memset(text + size, pick < 2 ? 'w' : '.', length);
+            size += length;
+        } else {
+            const char *piece = pick < 120 ? "word " : pieces[pick % 23];
+            memcpy(text + size, piece, strlen(piece));
+            size += strlen(piece);
+        }
+    }
+    return size;
+}
+
+static void finds_the_words_that_the_plain_scanner_finds(void **state)
+{
+    struct text_fixture *fixture = *state;
+    lua_State *L = fixture->L;
+    static char text[6000], got[64000];
+    for (uint32_t seed = 1; seed <= 300; seed++) {
+        const size_t size = make_text(seed, text, 500 + seed * 17);
+        struct desk_text_bytes blob;
+        struct desk_words_reader reader;
+        struct desk_word word;
+        size_t used = 0;
+        assert_int_equal(fixture->api->words(fixture->text, text, size, &blob, &fixture->error), 0);
+        assert_true(desk_words_open(&reader, blob.bytes, blob.size, size));
+        while (desk_words_next(&reader, &word) == 1)
+            used += (size_t)snprintf(got + used, sizeof got - used, "%.*s %zu %zu;",
+                                     (int)word.folded_size, word.folded, word.start + 1, word.end);
+        assert_int_equal(reader.left, 0);
+        lua_pushlstring(L, text, size);
+        lua_setglobal(L, "bytes");
+        lua_pushlstring(L, got, used);
+        lua_setglobal(L, "got");
+        run_lua(fixture, "local w, out = text.words(bytes), {}\n"
+                         "for i = 1, w.n do "
+                         "out[i] = ('%s %d %d;'):format(w.word[i], w.first[i], w.last[i]) end\n"
+                         "equal(got, table.concat(out))");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +270,7 @@ int main(void)
         TEXT_TEST(finds_no_words_in_nothing),
         TEXT_TEST(lets_bad_bytes_separate),
         TEXT_TEST(cuts_long_words_at_the_limit),
+        TEXT_TEST(finds_the_words_that_the_plain_scanner_finds),
         TEXT_TEST(refuses_damaged_blobs),
         TEXT_TEST(survives_every_cut_and_every_flipped_byte),
         TEXT_TEST(stems_and_knows_stop_words),
