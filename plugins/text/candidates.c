@@ -13,19 +13,9 @@ struct counter {
     size_t count, mask;
 };
 
-struct finder {
-    const struct analysis *analysis;
-    const struct word *words;
-    size_t word_count;
-    unsigned max_words;
-    struct counter numbers; /* key of stems -> candidate + 1 */
-    struct counter forms;   /* candidate and form -> count */
-    struct bytes found;
-};
-
 static int counter_grow(struct counter *counter)
 {
-    const size_t room = counter->mask ? (counter->mask + 1) * 2 : 1024;
+    const size_t room = counter->mask ? (counter->mask + 1) * 2 : 64;
     struct counted *slots = text_zero(room * sizeof *slots);
     if (!slots)
         return DESK_ERR_NOMEM;
@@ -59,6 +49,17 @@ static uint32_t *counter_at(struct counter *counter, uint64_t key)
     return &counter->slots[at].value;
 }
 
+struct finder {
+    const struct analysis *analysis;
+    const struct word *words;
+    size_t word_count;
+    unsigned max_words;
+    uint32_t *slots; /* candidate + 1 by key of stems; at most half of them taken */
+    size_t mask;
+    struct counter forms; /* candidate and form -> count, of candidates that have several */
+    struct bytes found;
+};
+
 static struct candidate *list_of(const struct finder *finder)
 {
     return (struct candidate *)(void *)finder->found.at;
@@ -66,65 +67,104 @@ static struct candidate *list_of(const struct finder *finder)
 
 /* --- one occurrence --------------------------------------------------------------------------- */
 
-static int all_have(const struct word *words, size_t count, uint8_t flag)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!(words[i].flags & (flag | TOKEN_STOP)))
-            return 0;
-    return 1;
-}
+/* What a run of words is, put together word by word. */
+struct run {
+    size_t first, words;
+    uint64_t key, form; /* of its stems; of its forms */
+    uint8_t flags;      /* TOKEN_CAPITAL, TOKEN_CAPITALS: all but stop words have them */
+};
 
-static int count_form(struct finder *finder, struct candidate *candidate, size_t first,
-                      uint64_t form)
+static int count_in_table(struct finder *finder, struct candidate *candidate, const struct run *run)
 {
-    uint32_t *count = counter_at(&finder->forms, hash_mix(candidate->key, form));
+    uint32_t *count = counter_at(&finder->forms, hash_mix(candidate->key, run->form));
     if (!count)
         return DESK_ERR_NOMEM;
     if (++*count > candidate->form_count) {
         candidate->form_count = *count;
-        candidate->form = (uint32_t)first;
+        candidate->form = (uint32_t)run->first;
     }
     return 0;
 }
 
-static struct candidate *candidate_of(struct finder *finder, uint64_t key, size_t first, size_t n)
+/* The table is asked only from the second form on: most candidates have one. */
+static int count_form(struct finder *finder, struct candidate *candidate, const struct run *run)
 {
-    uint32_t *number = counter_at(&finder->numbers, key);
-    if (!number)
-        return NULL;
-    if (!*number) {
-        const struct candidate fresh = {
-            .key = key,
-            .word = (uint32_t)first,
-            .form = (uint32_t)first,
-            .words = (uint8_t)n,
-            .first_sentence = finder->words[first].sentence,
-            .last_sentence = UINT32_MAX,
-        };
-        if (bytes_add(&finder->found, &fresh, sizeof fresh) < 0)
-            return NULL;
-        *number = (uint32_t)(finder->found.size / sizeof fresh);
+    if (candidate->mixed)
+        return count_in_table(finder, candidate, run);
+    if (candidate->first_form == run->form || candidate->form_count == 0) {
+        candidate->first_form = run->form;
+        candidate->form_count++;
+        candidate->form = (uint32_t)run->first;
+        return 0;
     }
-    return &list_of(finder)[*number - 1];
+    uint32_t *count = counter_at(&finder->forms, hash_mix(candidate->key, candidate->first_form));
+    if (!count)
+        return DESK_ERR_NOMEM;
+    *count = candidate->form_count;
+    candidate->mixed = 1;
+    return count_in_table(finder, candidate, run);
 }
 
-static int add(struct finder *finder, size_t first, size_t n, uint64_t key, uint64_t form)
+static int slots_grow(struct finder *finder)
 {
-    const struct word *words = finder->words + first;
-    struct candidate *candidate = candidate_of(finder, key, first, n);
+    const size_t room = finder->mask ? (finder->mask + 1) * 2 : 1024;
+    const size_t count = finder->found.size / sizeof(struct candidate);
+    uint32_t *slots = text_zero(room * sizeof *slots);
+    if (!slots)
+        return DESK_ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)list_of(finder)[i].key & (room - 1);
+        while (slots[at])
+            at = (at + 1) & (room - 1);
+        slots[at] = (uint32_t)i + 1;
+    }
+    text_free(finder->slots);
+    finder->slots = slots;
+    finder->mask = room - 1;
+    return 0;
+}
+
+/* The run's candidate, added where new; NULL when memory is out. Lives until the next call. */
+static struct candidate *candidate_of(struct finder *finder, const struct run *run)
+{
+    const size_t count = finder->found.size / sizeof(struct candidate);
+    if ((count + 1) * 2 > finder->mask && slots_grow(finder) < 0)
+        return NULL;
+    size_t at = (size_t)run->key & finder->mask;
+    for (; finder->slots[at]; at = (at + 1) & finder->mask)
+        if (list_of(finder)[finder->slots[at] - 1].key == run->key)
+            return &list_of(finder)[finder->slots[at] - 1];
+    const struct candidate fresh = {
+        .key = run->key,
+        .word = (uint32_t)run->first,
+        .form = (uint32_t)run->first,
+        .words = (uint8_t)run->words,
+        .first_sentence = finder->words[run->first].sentence,
+        .last_sentence = UINT32_MAX,
+    };
+    if (bytes_add(&finder->found, &fresh, sizeof fresh) < 0)
+        return NULL;
+    finder->slots[at] = (uint32_t)count + 1;
+    return &list_of(finder)[count];
+}
+
+static int add(struct finder *finder, const struct run *run)
+{
+    const struct word *word = finder->words + run->first;
+    struct candidate *candidate = candidate_of(finder, run);
     if (!candidate)
         return DESK_ERR_NOMEM;
     candidate->count++;
-    if (candidate->last_sentence != words->sentence) {
+    if (candidate->last_sentence != word->sentence) {
         candidate->sentences++;
-        candidate->last_sentence = words->sentence;
+        candidate->last_sentence = word->sentence;
     }
-    if (!(words->flags & TOKEN_BEGINS)) {
+    if (!(word->flags & TOKEN_BEGINS)) {
         candidate->inner++;
-        candidate->capitals += (uint32_t)all_have(words, n, TOKEN_CAPITAL);
+        candidate->capitals += (run->flags & TOKEN_CAPITAL) != 0;
     }
-    candidate->acronym += (uint32_t)all_have(words, n, TOKEN_CAPITALS);
-    return count_form(finder, candidate, first, form);
+    candidate->acronym += (run->flags & TOKEN_CAPITALS) != 0;
+    return count_form(finder, candidate, run);
 }
 
 /* --- all occurrences -------------------------------------------------------------------------- */
@@ -142,14 +182,16 @@ static uint64_t form_of(const struct word *word)
 
 static int add_from(struct finder *finder, size_t first)
 {
-    uint64_t key = 0, form = 0;
-    for (size_t n = 1; n <= finder->max_words && first + n <= finder->word_count; n++) {
-        const struct word *word = &finder->words[first + n - 1];
-        if (n > 1 && word->gap == GAP_BREAK)
+    struct run run = {.first = first, .flags = TOKEN_CAPITAL | TOKEN_CAPITALS};
+    while (run.words < finder->max_words && first + run.words < finder->word_count) {
+        const struct word *word = &finder->words[first + run.words];
+        if (run.words++ > 0 && word->gap == GAP_BREAK)
             break;
-        key = hash_mix(key + n, word->stem + 1u);
-        form = hash_mix(form + n, form_of(word));
-        if (is_edge(word) && add(finder, first, n, key, form) < 0)
+        run.key = hash_mix(run.key + run.words, word->stem + 1u);
+        run.form = hash_mix(run.form + run.words, form_of(word));
+        if (!(word->flags & TOKEN_STOP))
+            run.flags &= word->flags;
+        if (is_edge(word) && add(finder, &run) < 0)
             return DESK_ERR_NOMEM;
     }
     return 0;
@@ -247,7 +289,7 @@ int candidates_find(const struct analysis *analysis, const struct candidate_opti
         if (rc == 0)
             rc = bytes_add(out, finder.found.at, count * sizeof(struct candidate));
     }
-    text_free(finder.numbers.slots);
+    text_free(finder.slots);
     text_free(finder.forms.slots);
     bytes_free(&finder.found);
     return rc;

@@ -14,6 +14,8 @@ struct candidate {
     uint32_t count, sentences, first_sentence, last_sentence;
     uint32_t inner, capitals, acronym; /* occurrences not at a sentence's start; of them; of all */
     uint8_t words;
+    uint8_t mixed;       /* it has several forms */
+    uint64_t first_form; /* the others are counted apart */
     float weight;
 };
 
