@@ -1,6 +1,7 @@
 /* clang-format off */
 /* Written for this plugin, from everyday newspaper usage. Compared folded. */
 #include "sentences.h"
+#include "hash.h"
 #include "word_set.h"
 
 #include <string.h>
@@ -93,22 +94,30 @@ static const struct abbreviation_list lists[] = {
 
 static word_set_slot sets[LIST_COUNT][3];
 
-static enum abbreviation look(size_t list, const char *folded, size_t size)
+static enum abbreviation look(size_t list, uint64_t hash)
 {
     const char *const words[] = {lists[list].titles, lists[list].numbers, lists[list].maybe};
     for (int i = 0; i < 3; i++)
-        if (word_set_has(word_set_get(&sets[list][i], words[i]), folded, size))
+        if (word_set_has_hash(word_set_get(&sets[list][i], words[i]), hash))
             return (enum abbreviation)(i + ABBREVIATION_TITLE);
     return ABBREVIATION_NONE;
 }
 
-enum abbreviation abbreviation_of(const char *language, const char *folded, size_t size)
+size_t abbreviation_list(const char *language)
 {
-    enum abbreviation own = ABBREVIATION_NONE;
-    for (size_t i = 1; i < LIST_COUNT && !own; i++)
-        if (strcmp(lists[i].language, language) == 0)
-            own = look(i, folded, size);
-    return own ? own : look(0, folded, size);
+    size_t i = LIST_COUNT - 1;
+    while (i > 0 && strcmp(lists[i].language, language) != 0)
+        i--;
+    return i;
+}
+
+enum abbreviation abbreviation_of(size_t list, const char *folded, size_t size)
+{
+    if (size == 0)
+        return ABBREVIATION_NONE;
+    const uint64_t hash = hash_bytes(folded, size);
+    const enum abbreviation own = list ? look(list, hash) : ABBREVIATION_NONE;
+    return own ? own : look(0, hash);
 }
 
 int abbreviation_ordinals(const char *language)

@@ -58,7 +58,8 @@ static void mark_tokens(struct analysis *analysis)
         }
         if (token->gap == GAP_BREAK)
             token->flags |= TOKEN_BROKEN;
-        if (word_set_has(stops, fold, token->fold_size))
+        token->hash = hash_bytes(fold, token->fold_size);
+        if (word_set_has_hash(stops, token->hash))
             token->flags |= TOKEN_STOP;
     }
 }
@@ -99,7 +100,9 @@ static int add_word(struct desk_text *text, struct analysis *analysis, size_t fi
     const struct token *last = token + tokens - 1;
     const size_t fold_size = last->fold + last->fold_size - token->fold;
     int fresh;
-    const int64_t form = intern_add(&analysis->forms, fold, fold_size, &fresh);
+    const int64_t form =
+        tokens == 1 ? intern_add_hashed(&analysis->forms, token->hash, fold, fold_size, &fresh)
+                    : intern_add(&analysis->forms, fold, fold_size, &fresh);
     if (form < 0 || (fresh && add_stem(text, analysis, token, tokens, fold, fold_size) < 0))
         return DESK_ERR_NOMEM;
     if (!(token->flags & TOKEN_CAPITAL))

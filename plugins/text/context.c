@@ -33,10 +33,8 @@ void text_free(void *block)
         text_host->free(block);
 }
 
-int bytes_reserve(struct bytes *bytes, size_t more)
+int bytes_grow(struct bytes *bytes, size_t more)
 {
-    if (more <= bytes->room - bytes->size)
-        return 0;
     if (more > SIZE_MAX / 4 - bytes->size)
         return DESK_ERR_NOMEM;
     size_t room = bytes->room ? bytes->room * 2 : 256;
@@ -47,16 +45,6 @@ int bytes_reserve(struct bytes *bytes, size_t more)
         return DESK_ERR_NOMEM;
     bytes->at = bigger;
     bytes->room = room;
-    return 0;
-}
-
-int bytes_add(struct bytes *bytes, const void *data, size_t size)
-{
-    if (bytes_reserve(bytes, size) < 0)
-        return DESK_ERR_NOMEM;
-    if (size)
-        memcpy(bytes->at + bytes->size, data, size);
-    bytes->size += size;
     return 0;
 }
 

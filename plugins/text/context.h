@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The host table of init(); set once, before anything else runs. */
 extern const struct desk_host *text_host;
@@ -24,9 +25,24 @@ struct bytes {
     size_t size, room;
 };
 
+int bytes_grow(struct bytes *bytes, size_t more);
+
 /* Room for `more` further bytes; 0 or DESK_ERR_NOMEM. Amortised doubling. */
-int bytes_reserve(struct bytes *bytes, size_t more);
-int bytes_add(struct bytes *bytes, const void *data, size_t size);
+static inline int bytes_reserve(struct bytes *bytes, size_t more)
+{
+    return more <= bytes->room - bytes->size ? 0 : bytes_grow(bytes, more);
+}
+
+static inline int bytes_add(struct bytes *bytes, const void *data, size_t size)
+{
+    if (bytes_reserve(bytes, size) < 0)
+        return DESK_ERR_NOMEM;
+    if (size)
+        memcpy(bytes->at + bytes->size, data, size);
+    bytes->size += size;
+    return 0;
+}
+
 /* Empties the buffer for the next text; memory over `keep` bytes is given back. */
 void bytes_reset(struct bytes *bytes, size_t keep);
 void bytes_free(struct bytes *bytes);
@@ -46,7 +62,7 @@ struct stemmer_slot {
 };
 
 /* Words that were stemmed lately, by hash of language and word; one slot each. */
-#define STEM_CACHE_SLOTS 8192u
+#define STEM_CACHE_SLOTS 32768u
 #define STEM_CACHE_BYTES 22u
 struct stem_slot {
     uint64_t key; /* 0: free */

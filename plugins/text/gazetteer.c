@@ -73,11 +73,9 @@ static struct entry *entry_of(struct gazetteer *gazetteer, uint64_t key)
     return entry;
 }
 
-static uint64_t chain(uint64_t key, const struct tokens *tokens, size_t i)
+static uint64_t chain(uint64_t key, const struct token *token)
 {
-    const struct token *token = &tokens->at[i];
-    const uint64_t next =
-        hash_mix(key, hash_bytes(tokens->folds.at + token->fold, token->fold_size));
+    const uint64_t next = hash_mix(key, token->hash);
     return next ? next : 1;
 }
 
@@ -107,12 +105,15 @@ int gazetteer_add(struct desk_text *text, struct gazetteer *gazetteer, const cha
     while (!gazetteer->mask || (gazetteer->count + 2) * 3 > gazetteer->mask * 2)
         if (grow(gazetteer) < 0)
             return DESK_ERR_NOMEM;
-    uint64_t key = chain(0, tokens, 0);
+    for (size_t i = 0; i < tokens->count; i++)
+        tokens->at[i].hash =
+            hash_bytes(tokens->folds.at + tokens->at[i].fold, tokens->at[i].fold_size);
+    uint64_t key = chain(0, &tokens->at[0]);
     struct entry *first = entry_of(gazetteer, key);
     if (first->longest < tokens->count)
         first->longest = (uint8_t)tokens->count;
     for (size_t i = 1; i < tokens->count; i++)
-        key = chain(key, tokens, i);
+        key = chain(key, &tokens->at[i]);
     struct entry *last = entry_of(gazetteer, key);
     if (last->name)
         return 0;
@@ -141,7 +142,7 @@ static int case_fits(const struct gazetteer *gazetteer, const struct entry *entr
 static size_t longest_at(const struct gazetteer *gazetteer, const struct tokens *tokens, size_t i,
                          const struct entry **best)
 {
-    uint64_t key = chain(0, tokens, i);
+    uint64_t key = chain(0, &tokens->at[i]);
     const struct entry *first = find(gazetteer, key), *entry = first;
     size_t found = 0;
     for (size_t n = 1; first->key; n++) {
@@ -151,7 +152,7 @@ static size_t longest_at(const struct gazetteer *gazetteer, const struct tokens 
         }
         if (n >= first->longest || i + n >= tokens->count || tokens->at[i + n].gap == GAP_BREAK)
             break;
-        key = chain(key, tokens, i + n);
+        key = chain(key, &tokens->at[i + n]);
         entry = find(gazetteer, key);
     }
     return found;

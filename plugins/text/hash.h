@@ -24,8 +24,14 @@ static inline uint64_t hash_bytes(const void *bytes, size_t size)
         size -= 8;
     }
     word = 0;
-    for (size_t i = 0; i < size; i++)
-        word |= (uint64_t)at[i] << (8 * i);
+    if (size >= 4) { /* two halves, which may overlap */
+        uint32_t first, last;
+        memcpy(&first, at, 4);
+        memcpy(&last, at + size - 4, 4);
+        word = (uint64_t)first << 32 | last;
+    } else if (size > 0) {
+        word = (uint64_t)at[0] << 16 | (uint64_t)at[size / 2] << 8 | at[size - 1];
+    }
     hash = hash_mix(hash, word);
     hash = hash_mix(hash, UINT64_C(0xA0761D6478BD642F));
     return hash ? hash : 1;

@@ -51,7 +51,12 @@ int64_t intern_find(const struct intern *intern, const char *bytes, size_t size)
 
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh)
 {
-    const uint64_t hash = hash_bytes(bytes, size);
+    return intern_add_hashed(intern, hash_bytes(bytes, size), bytes, size, fresh);
+}
+
+int64_t intern_add_hashed(struct intern *intern, uint64_t hash, const char *bytes, size_t size,
+                          int *fresh)
+{
     if (fresh)
         *fresh = 0;
     if (intern->count == intern->room && rehash(intern) < 0)

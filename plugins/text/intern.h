@@ -17,6 +17,9 @@ struct intern {
 
 /* The number of a string, added where new; *fresh says so (may be NULL). DESK_ERR_NOMEM below zero.
  * At most INT32_MAX strings. */
+int64_t intern_add_hashed(struct intern *intern, uint64_t hash, const char *bytes, size_t size,
+                          int *fresh);
+/* The same for whoever has no hash_bytes() of the string yet. */
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh);
 /* The number of a string, or -1 where it was never added. */
 int64_t intern_find(const struct intern *intern, const char *bytes, size_t size);

@@ -25,6 +25,8 @@ struct cutter {
     size_t size;
     const char *language;
     int ordinals;
+    size_t abbreviations;
+    const struct word_set *starters; /* words that like to begin a sentence */
     struct bytes *out;
     struct bytes fold; /* scratch */
     size_t start;      /* of the sentence in the making */
@@ -149,7 +151,7 @@ static enum abbreviation look_up(struct cutter *cutter, size_t from, size_t to)
     cutter->fold.size = 0;
     if (to - from > 32 || fold_text((const char *)cutter->in + from, to - from, &cutter->fold) < 0)
         return ABBREVIATION_NONE;
-    return abbreviation_of(cutter->language, cutter->fold.at, cutter->fold.size);
+    return abbreviation_of(cutter->abbreviations, cutter->fold.at, cutter->fold.size);
 }
 
 /* Does the word at `at` like to begin a sentence: a function word with a capital? */
@@ -168,8 +170,7 @@ static int is_starter(struct cutter *cutter, size_t at)
     cutter->fold.size = 0;
     if (fold_text((const char *)cutter->in + at, end - at, &cutter->fold) < 0)
         return 0;
-    return word_set_has(stopword_set(cutter->language[0] ? cutter->language : "en"),
-                        cutter->fold.at, cutter->fold.size);
+    return word_set_has(cutter->starters, cutter->fold.at, cutter->fold.size);
 }
 
 /* --- judgement -------------------------------------------------------------------------------- */
@@ -422,6 +423,8 @@ int sentences_find(const char *text, size_t size, const char *language, struct b
         .language = language ? language : "",
         .out = out,
     };
+    cutter.abbreviations = abbreviation_list(cutter.language);
+    cutter.starters = stopword_set(cutter.language[0] ? cutter.language : "en");
     cutter.ordinals = abbreviation_ordinals(cutter.language);
     const int rc = cut(&cutter);
     bytes_free(&cutter.fold);

@@ -17,8 +17,10 @@ enum abbreviation {
     ABBREVIATION_MAYBE,  /* ends one only before a word that likes to begin one */
 };
 
+/* Which list of abbreviations is a language's. */
+size_t abbreviation_list(const char *language);
 /* What a word before a full stop is: letters and inner dots, folded ("z.b", "prof"). */
-enum abbreviation abbreviation_of(const char *language, const char *folded, size_t size);
+enum abbreviation abbreviation_of(size_t list, const char *folded, size_t size);
 
 /* 1 for languages that write ordinals with a full stop ("3. Oktober"). */
 int abbreviation_ordinals(const char *language);

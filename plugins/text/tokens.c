@@ -124,6 +124,56 @@ static size_t scan_ascii(struct scan *scan, size_t at)
     return at;
 }
 
+static uint8_t flags_of_ascii(const unsigned char *word, size_t letters, size_t capitals,
+                              size_t digits)
+{
+    uint8_t flags = 0;
+    if ((unsigned)word[0] - 'A' < 26u)
+        flags |= TOKEN_CAPITAL;
+    if (letters >= 2 && capitals == letters)
+        flags |= TOKEN_CAPITALS;
+    if (digits)
+        flags |= TOKEN_DIGIT;
+    if (letters == 1 && !digits)
+        flags |= TOKEN_ALONE;
+    return flags;
+}
+
+/* Words of ASCII alone, nearly all of most texts, from `at` on. Stops at what needs more thought,
+ * and gives where. The buffer for folded forms has room for the whole text. */
+static int scan_short_words(struct scan *scan, size_t *from)
+{
+    struct tokens *tokens = scan->tokens;
+    const unsigned char *in = scan->in;
+    const size_t size = scan->size;
+    size_t at = *from;
+    for (;;) {
+        while (at < size && in[at] < 0x80 && !fold_ascii[in[at]])
+            at++;
+        const size_t start = *from = at;
+        char *fold = tokens->folds.at + tokens->folds.size;
+        size_t digits = 0, capitals = 0;
+        for (unsigned char c; at < size && in[at] < 0x80 && (c = fold_ascii[in[at]]) != 0; at++) {
+            *fold++ = (char)c;
+            digits += c < 'a';
+            capitals += c != in[at];
+        }
+        const size_t length = at - start;
+        if (length == 0 || length > DESK_WORD_MAX || (at < size && in[at] >= 0x80))
+            return 0;
+        if (tokens->count == tokens->room && grow(tokens) < 0)
+            return DESK_ERR_NOMEM;
+        tokens->at[tokens->count++] = (struct token){
+            .start = (uint32_t)start,
+            .end = (uint32_t)at,
+            .fold = (uint32_t)tokens->folds.size,
+            .fold_size = (uint16_t)length,
+            .flags = flags_of_ascii(in + start, length - digits, capitals, digits),
+        };
+        tokens->folds.size += length;
+    }
+}
+
 /* A word that begins at `at` with a letter; gives its end. Folded bytes never outgrow the room
  * that tokens_scan() keeps in front: FOLD_BYTES_MAX a code point. */
 static int scan_word(struct scan *scan, size_t at, size_t *end)
@@ -252,9 +302,12 @@ int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct t
     bytes_reset(&tokens->folds, SCRATCH_KEEP);
     if (size > DESK_TEXT_MAX)
         return DESK_ERR_LIMIT;
-    for (size_t at = 0, end; at < size; at = end)
-        if (scan_next(&scan, at, &end) < 0)
+    for (size_t at = 0; at < size;) {
+        if (bytes_reserve(&tokens->folds, size - at) < 0 || scan_short_words(&scan, &at) < 0)
             return DESK_ERR_NOMEM;
+        if (at < size && scan_next(&scan, at, &at) < 0)
+            return DESK_ERR_NOMEM;
+    }
     return 0;
 }
 

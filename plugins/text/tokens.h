@@ -19,7 +19,8 @@ struct token {
     uint32_t fold;       /* where its folded form begins in tokens.folds */
     uint16_t fold_size;  /* 1 .. DESK_WORD_MAX */
     uint8_t flags;
-    uint8_t gap; /* set by analysis.c */
+    uint8_t gap;   /* set by analysis.c */
+    uint64_t hash; /* hash_bytes() of the folded form; set by analysis.c */
 };
 
 /* Fills `tokens` (emptied first). `text` may hold anything; bad bytes separate. DESK_ERR_NOMEM, or

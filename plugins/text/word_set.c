@@ -74,9 +74,13 @@ const struct word_set *word_set_get(word_set_slot *slot, const char *words)
 
 int word_set_has(const struct word_set *set, const char *folded, size_t size)
 {
-    if (!set || size == 0)
+    return set && size > 0 && word_set_has_hash(set, hash_bytes(folded, size));
+}
+
+int word_set_has_hash(const struct word_set *set, uint64_t hash)
+{
+    if (!set)
         return 0;
-    const uint64_t hash = hash_bytes(folded, size);
     for (size_t at = (size_t)hash & set->mask; set->slots[at]; at = (at + 1) & set->mask)
         if (set->slots[at] == hash)
             return 1;

@@ -13,3 +13,5 @@ const struct word_set *word_set_get(word_set_slot *slot, const char *words);
 
 /* 1 when a folded word is in the set (NULL: never). */
 int word_set_has(const struct word_set *set, const char *folded, size_t size);
+/* The same by the word's hash_bytes(). */
+int word_set_has_hash(const struct word_set *set, uint64_t hash);
