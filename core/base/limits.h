@@ -48,7 +48,7 @@
     X(WORKER_QUEUE_ITEMS, 16, "jobs", "jobs sent to one worker and not answered")                  \
     X(STORE_QUEUE_BYTES, 16 * MIB, "bytes", "writes waiting for the store thread")                 \
     X(STORE_QUEUE_ITEMS, 2048, "writes", "writes waiting for the store thread")                    \
-    X(INDEX_GROUP, 500, "articles", "articles indexed in one transaction under load")              \
+    X(INDEX_GROUP, 1000, "articles", "articles indexed in one transaction under load")              \
     X(COMMIT_GROUP, 500, "writes", "writes in one transaction")                                    \
     X(COMMIT_GATHER_MS, 20, "ms", "how long a write may wait for others to commit with")           \
     X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
