@@ -30,6 +30,7 @@ refuse_floors "store|lua|worker|pipeline|$top" plugin
 refuse_floors "worker|pipeline|$top" lua
 refuse_floors "pipeline|$top" worker
 refuse_floors "$top" pipeline
+refuse_floors 'schedule|control|live|cli' watch
 refuse_floors 'watch|schedule|live|cli' control
 refuse_floors 'watch|control|live|cli' schedule
 refuse "plugins include only include/copydesk" '#include *[<"](\.\./)*core/' plugins

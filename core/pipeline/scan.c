@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,15 +34,19 @@ struct scan {
     uint64_t skipped;
 };
 
+const char *scan_rule(const char *name)
+{
+    static const char *const rules[] = {".*",           "*.part", "*.filepart", "*.tmp",
+                                        "*.crdownload", "~$*",    "@eaDir"};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (fnmatch(rules[i], name, 0) == 0)
+            return rules[i];
+    return NULL;
+}
+
 bool scan_ignores(const char *name)
 {
-    static const char *const ends[] = {".part", ".filepart", ".tmp", ".crdownload"};
-    if (name[0] == '.' || strncmp(name, "~$", 2) == 0 || strcmp(name, "@eaDir") == 0)
-        return true;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (str_ends(str_of(name), ends[i]))
-            return true;
-    return false;
+    return scan_rule(name) != NULL;
 }
 
 void scan_item_free(struct scan_item *item)

@@ -31,4 +31,5 @@ uint64_t scan_skipped(const struct scan *scan);
 /* Names that belong to a write in progress or to other programs: ".*", "*.part", "*.filepart",
  * "*.tmp", "~$*", "*.crdownload", "@eaDir". */
 bool scan_ignores(const char *name);
+const char *scan_rule(const char *name); /* the pattern, static; NULL: none ignores it */
 void scan_item_free(struct scan_item *item);
