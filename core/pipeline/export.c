@@ -1,5 +1,6 @@
-/* Articles in pages from the store, through one session of one worker, into files. Reading and
- * writing happen on a thread of the pool. */
+/* Articles in pages, through one session of one worker, into files: prepare, open, then write a
+ * page and read the next until there is none, close, commit. Each step is begun when the one before
+ * it has ended; reading and writing happen on a thread of the pool. */
 #include "pipeline/export.h"
 
 #include <stdio.h>
@@ -8,278 +9,331 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "model/wire.h"
-#include "pipeline/export_files.h"
+#include "pipeline/export_parts.h"
 #include "pipeline/export_to.h"
-#include "store/query.h"
 
-#define PAGE_ARTICLES 64
-#define PAGE_BYTES    (1 * MIB)
+/* ---- the end ---- */
 
-struct export
+static void release(struct export *run)
 {
-    struct desk *desk;
-    struct lineup *lineup; /* held */
-    struct desk_plugin *plugin;
-    struct store_reader *reader;
-    struct arena *arena; /* of the query */
-    struct query query;
-    struct export_files *files;
-    int64_t session;
-    struct export_counts counts;
-    uint64_t total;     /* articles there will be; 0: not known, as with a query */
-    struct error error; /* of the thread */
-    /* the page that was read */
-    struct buf page;
-    uint32_t page_count;
-    int64_t before_id;
-    bool stopped, at_end;
-    /* the answer that waits to be written */
-    struct pool_frame *frame;
-    const msgpack_object *answer;
-};
+    if (run->session > 0)
+        pool_session_end(run->lineup->pool, run->session);
+    store_reader_close(run->reader);
+    pool_frame_free(run->frame);
+    buf_free(&run->page);
+    buf_free(&run->job.payload);
+    export_files_close(run->files);
+    lineup_release(run->lineup);
+    arena_free(run->arena);
+    mem_free(run);
+}
 
-/* ---- on a thread of the pool ---- */
-
-static int take_article(const struct store_hit *hit, void *data)
+static void finish(void *data)
 {
     struct export *run = data;
-    msgpack_packer packer;
-    wire_packer(&packer, &run->page);
-    article_pack(&packer, &hit->article);
-    run->before_id = hit->article.id;
-    run->page_count++;
-    run->stopped = run->page.len >= PAGE_BYTES;
-    return run->stopped;
+    struct export_result result = {.counts = run->counts, .error = run->error};
+    if (run->error.code == 0) {
+        result.counts.files = export_files_count(run->files);
+        result.counts.bytes = export_files_bytes(run->files);
+        result.names = export_files_names(run->files, run->arena);
+        if (!result.names)
+            result.counts.files = 0;
+    }
+    run->done(&result, run->data);
+    release(run);
 }
 
-static int read_page(struct export *run)
+/* From anywhere: the callbacks of a pool may not end a session. */
+static void end(struct export *run)
 {
-    const struct store_page page = {
-        .before_id = run->before_id, .limit = PAGE_ARTICLES, .whole = true};
-    buf_clear(&run->page);
-    run->page_count = 0;
-    run->stopped = false;
-    if (run->at_end)
-        return 0;
-    const int code = store_search(run->reader, run->query.root ? &run->query : NULL, &page,
-                                  take_article, run, NULL, &run->error);
-    if (code >= 0 && buf_failed(&run->page))
-        return error_set(&run->error, ERR_NOMEM, "out of memory while reading articles");
-    run->at_end = !run->stopped && run->page_count < PAGE_ARTICLES;
-    return code;
+    run->later = (struct host_later){.run = finish, .data = run};
+    host_later(run->desk, &run->later);
 }
 
-static int write_one(struct export *run, const msgpack_object *file)
+/* Whether it goes on; if not, the end is on its way. */
+static bool goes_on(struct export *run)
 {
-    struct str name = STR_NONE;
-    struct str bytes = STR_NONE;
-    const bool table = file->type == MSGPACK_OBJECT_MAP;
-    const msgpack_object *text = table ? wire_get(file, "name") : NULL;
-    const msgpack_object *more = table ? wire_get(file, "append") : NULL;
-    if (!text)
-        return error_set(&run->error, ERR_PLUGIN, "a file has no name");
-    int code = wire_text(text, "name", LIMIT(PATH_BYTES), &name, &run->error);
-    if (code >= 0 && more && more->type == MSGPACK_OBJECT_STR)
-        bytes = (struct str){more->via.str.ptr, more->via.str.size};
-    else if (code >= 0 && more)
-        code = wire_bin(more, "append", LIMIT(FRAME_BYTES), &bytes, &run->error);
-    return code < 0 ? code : export_files_append(run->files, name, bytes, &run->error);
+    if (run->cancelled && run->error.code == 0)
+        error_set(&run->error, ERR_CANCELLED, "the export was stopped");
+    if (run->error.code < 0)
+        end(run);
+    return run->error.code == 0;
 }
 
-static int write_answer(struct export *run)
+/* ---- steps ---- */
+
+static void work(struct export *run, void (*what)(void *), void (*after)(void *))
 {
-    const msgpack_object *files = run->answer ? wire_get(run->answer, "files") : NULL;
-    int code = 0;
-    if (files && files->type != MSGPACK_OBJECT_ARRAY)
-        return error_set(&run->error, ERR_PLUGIN, "it gave no list of files");
-    for (uint32_t i = 0; code >= 0 && files && i < files->via.array.size; i++)
-        code = write_one(run, &files->via.array.ptr[i]);
-    return code < 0 ? error_wrap(&run->error, "%s", run->plugin->label) : 0;
+    run->work = (struct host_work){.work = what, .after = after, .data = run};
+    host_work(run->desk, &run->work);
 }
 
-static void write_and_read(void *data)
+static void keep_fault(struct export *run, const struct pool_fault *fault)
 {
-    struct export *run = data;
-    if (write_answer(run) >= 0)
-        (void)read_page(run);
+    struct error *err = &run->error;
+    error_set(err, ERR_PLUGIN, "%s failed: %s", run->plugin->label, fault->message);
+    if (fault->traceback && fault->traceback[0] && !strstr(err->text, "traceback")) {
+        const size_t used = strlen(err->text);
+        snprintf(err->text + used, sizeof err->text - used, "\n%s", fault->traceback);
+    }
 }
 
-static void write_only(void *data)
+/* Frees what was asked and keeps what was answered. */
+static bool take_answer(struct pool_job *job, const struct pool_answer *answer)
 {
-    (void)write_answer(data);
-}
-
-static void commit(void *data)
-{
-    struct export *run = data;
-    (void)export_files_commit(run->files, &run->error);
-}
-
-/* ---- the three calls into the plugin ---- */
-
-static int call(struct export *run, struct pool_job *job, struct error *err)
-{
-    MEM_AUTO char *traceback = NULL;
-    struct pool_frame *frame = NULL;
-    const msgpack_object *answer = NULL;
-    job->session = run->session;
-    const int code = host_call(run->lineup, job, &frame, &answer, &traceback, err);
+    struct export *run = job->data;
     buf_free(&job->payload);
     pool_frame_free(run->frame);
-    run->frame = frame;
-    run->answer = answer;
-    if (code >= 0)
-        return 0;
-    error_wrap(err, "%s failed", run->plugin->label);
-    if (traceback && traceback[0] && !strstr(err->text, "traceback")) {
-        const size_t used = strlen(err->text);
-        snprintf(err->text + used, sizeof err->text - used, "\n%s", traceback);
+    run->frame = NULL;
+    run->answer = NULL;
+    if (answer->fault) {
+        keep_fault(run, answer->fault);
+    } else {
+        run->answer = answer->value;
+        run->frame = pool_answer_keep(answer);
     }
-    return code;
+    return goes_on(run);
 }
 
-static int call_open(struct export *run, struct error *err)
+static void call(struct export *run, enum job_op op,
+                 void (*done)(struct pool_job *, const struct pool_answer *))
 {
-    struct pool_job job = {.op = JOB_EXPORT_OPEN};
-    msgpack_packer packer;
-    wire_packer(&packer, &job.payload);
-    msgpack_pack_map(&packer, 1);
-    wire_pack_key(&packer, "plugin");
-    msgpack_pack_uint32(&packer, run->plugin->index);
-    return call(run, &job, err);
+    run->job.op = op;
+    run->job.session = run->session;
+    run->job.done = done;
+    run->job.data = run;
+    if (buf_failed(&run->job.payload)) {
+        error_set(&run->error, ERR_NOMEM, "out of memory while making a job");
+        end(run);
+        return;
+    }
+    host_submit(run->lineup, &run->job);
 }
 
-static int call_close(struct export *run, struct error *err)
+static void committed(void *data)
 {
-    struct pool_job job = {.op = JOB_EXPORT_CLOSE};
+    struct export *run = data;
+    end(run);
+}
+
+static void closed(struct pool_job *job, const struct pool_answer *answer)
+{
+    if (take_answer(job, answer))
+        work(job->data, export_write_and_commit, committed);
+}
+
+static void call_close(struct export *run)
+{
     msgpack_packer packer;
-    wire_packer(&packer, &job.payload);
+    wire_packer(&packer, &run->job.payload);
     msgpack_pack_map(&packer, 0);
-    return call(run, &job, err);
+    run->job.calls = 1;
+    call(run, JOB_EXPORT_CLOSE, closed);
 }
 
-static void pack_page(struct export *run, struct pool_job *job)
+static void paged(void *data);
+
+static void written(struct pool_job *job, const struct pool_answer *answer)
+{
+    if (take_answer(job, answer))
+        work(job->data, export_write_and_read, paged);
+}
+
+static void tell(struct export *run)
+{
+    const struct desk_progress progress = {.done = run->counts.articles,
+                                           .total = run->total,
+                                           .bytes = export_files_bytes(run->files),
+                                           .unit = "articles"};
+    if (run->options.progress)
+        run->options.progress(&progress, run->options.data);
+}
+
+static void call_write(struct export *run)
 {
     msgpack_packer packer;
-    wire_packer(&packer, &job->payload);
+    run->counts.articles += run->page_count;
+    wire_packer(&packer, &run->job.payload);
     msgpack_pack_map(&packer, 1);
     wire_pack_key(&packer, "articles");
     msgpack_pack_array(&packer, run->page_count);
-    buf_append(&job->payload, run->page.at, run->page.len);
-    job->calls = run->page_count;
+    buf_append(&run->job.payload, run->page.at, run->page.len);
+    run->job.calls = run->page_count;
+    call(run, JOB_EXPORT_WRITE, written);
 }
 
-/* ---- the run ---- */
-
-static int take_error(struct export *run, struct error *err)
+/* A page was read; without articles it was the last. */
+static void paged(void *data)
 {
-    if (run->error.code == 0)
-        return 0;
-    return error_set(err, run->error.code, "%s", run->error.text);
+    struct export *run = data;
+    if (!goes_on(run))
+        return;
+    tell(run);
+    if (run->page_count > 0)
+        call_write(run);
+    else
+        call_close(run);
 }
 
-static int pages(struct export *run, const struct export_options *options, struct error *err)
+static void call_open(struct export *run)
 {
-    int code = 0;
-    host_block(run->desk, write_and_read, run);
-    code = take_error(run, err);
-    while (code >= 0 && run->page_count > 0) {
-        struct pool_job job = {.op = JOB_EXPORT_WRITE};
-        run->counts.articles += run->page_count;
-        pack_page(run, &job);
-        code = call(run, &job, err);
-        if (code >= 0) {
-            host_block(run->desk, write_and_read, run);
-            code = take_error(run, err);
-        }
-        const struct desk_progress progress = {.done = run->counts.articles,
-                                               .total = run->total,
-                                               .bytes = export_files_bytes(run->files),
-                                               .unit = "articles"};
-        if (options->progress)
-            options->progress(&progress, options->data);
-    }
-    return code;
+    msgpack_packer packer;
+    wire_packer(&packer, &run->job.payload);
+    msgpack_pack_map(&packer, 1);
+    wire_pack_key(&packer, "plugin");
+    msgpack_pack_uint32(&packer, run->plugin->index);
+    run->job.calls = 1;
+    call(run, JOB_EXPORT_OPEN, written);
 }
 
-static int run_all(struct export *run, const struct export_options *options, struct error *err)
-{
-    int code = call_open(run, err);
-    if (code >= 0)
-        code = pages(run, options, err);
-    if (code >= 0)
-        code = call_close(run, err);
-    if (code < 0)
-        return code;
-    host_block(run->desk, write_only, run);
-    if ((code = take_error(run, err)) < 0)
-        return code;
-    host_block(run->desk, commit, run);
-    return take_error(run, err);
-}
+/* ---- preparing ---- */
 
-static int prepare(struct export *run, const struct export_options *options, struct error *err)
+static int load_plugin(struct export *run, struct error *err)
 {
-    struct desk *desk = run->desk;
+    const struct export_options *options = &run->options;
     struct plugin_spec spec;
     char name[2 * PLUGIN_NAME_SIZE + 8];
-    const bool whole = strchr(options->format, '/') != NULL;
-    const bool queried = options->query && options->query[0];
-    snprintf(name, sizeof name, "%s%s", whole ? "" : "export/", options->format);
+    msgpack_zone zone;
+    msgpack_object given;
+    snprintf(name, sizeof name, "%s%s", strchr(options->format, '/') ? "" : "export/",
+             options->format);
     int code = plugin_spec_parse(name, &spec, err);
     if (code >= 0 && strcmp(spec.kind, "export") != 0)
         code = error_set(err, ERR_USAGE, "%s is no export plugin", name);
+    if (code < 0)
+        return code;
+    if (!msgpack_zone_init(&zone, 512))
+        return error_set(err, ERR_NOMEM, "out of memory");
+    if (options->options.len)
+        code =
+            wire_unpack(options->options.at, options->options.len, "options", &zone, &given, err);
     if (code >= 0)
-        code = host_load(run->lineup, spec.kind, spec.name, NULL, options->given,
-                         options->given_count, &run->plugin, err);
-    run->arena = code >= 0 ? arena_new(LIMIT(CONFIG_BYTES)) : NULL;
-    if (code >= 0 && !run->arena)
-        code = error_set(err, ERR_NOMEM, "out of memory");
-    if (code >= 0 && queried)
-        code = query_parse(str_of(options->query), clock_wall_us(), run->arena, &run->query, err);
-    if (code >= 0)
-        code = desk_reader(desk, queried, &run->reader, err);
+        code = host_load(run->lineup, spec.kind, spec.name, options->options.len ? &given : NULL,
+                         options->given, options->given_count, &run->plugin, err);
+    msgpack_zone_destroy(&zone);
+    return code;
+}
+
+static int open_source(struct export *run, struct error *err)
+{
+    const struct export_options *options = &run->options;
+    const bool queried = options->query && options->query[0];
     struct store_counts stored = {0};
-    if (code >= 0 && !queried && options->progress && store_counts(run->reader, &stored, NULL) >= 0)
+    int code = 0;
+    if (options->source)
+        return 0;
+    if (queried)
+        code =
+            query_parse(str_of(options->query), options->now_us ? options->now_us : clock_wall_us(),
+                        run->arena, &run->query, err);
+    if (code >= 0)
+        code = desk_reader(run->desk, queried, &run->reader, err);
+    if (code >= 0 && !queried && !options->upto_seq && options->progress &&
+        store_counts(run->reader, &stored, NULL) >= 0)
         run->total = (uint64_t)stored.articles;
     return code;
 }
 
-static void release(struct export *run)
+static int open_files(struct export *run, struct error *err)
 {
-    if (run->session)
-        pool_session_end(run->lineup->pool, run->session);
-    if (run->reader)
-        store_reader_close(run->reader);
-    pool_frame_free(run->frame);
-    buf_free(&run->page);
-    arena_free(run->arena);
-    export_files_close(run->files);
-    lineup_release(run->lineup);
+    struct export_to to = {0};
+    int code = export_to_check(run->desk, run->options.to, &to, err);
+    if (code >= 0)
+        code = export_files_open(to.folder, to.single, NULL, &run->files, err);
+    export_to_free(&to);
+    if (code >= 0 && (run->session = pool_session(run->lineup->pool)) < 0)
+        code = error_set(err, ERR_NOMEM, "out of memory");
+    return code;
+}
+
+/* A chore: loading a plugin waits for a worker. */
+static void prepare(void *data)
+{
+    struct export *run = data;
+    struct error *err = &run->error;
+    if (!goes_on(run))
+        return;
+    if (load_plugin(run, err) >= 0 && open_source(run, err) >= 0)
+        (void)open_files(run, err);
+    if (goes_on(run))
+        call_open(run);
+}
+
+static bool copy_text(struct arena *arena, const char **text)
+{
+    if (!*text)
+        return true;
+    *text = arena_text(arena, str_of(*text));
+    return *text != NULL;
+}
+
+static bool copy_options(struct export *run, const struct export_options *options)
+{
+    struct export_options *own = &run->options;
+    struct option_text *given = arena_alloc(run->arena, options->given_count + 1, sizeof *given);
+    *own = *options;
+    own->options = arena_str(run->arena, options->options);
+    own->given = given;
+    bool good = given && (options->options.len == 0 || own->options.at) &&
+                copy_text(run->arena, &own->format) && copy_text(run->arena, &own->to) &&
+                copy_text(run->arena, &own->query);
+    for (size_t i = 0; good && i < options->given_count; i++) {
+        given[i] = options->given[i];
+        good = copy_text(run->arena, &given[i].key) && copy_text(run->arena, &given[i].value);
+    }
+    return good;
+}
+
+struct export *export_start(struct desk *desk, const struct export_options *options,
+                            export_done_fn *done, void *data)
+{
+    struct export *run = mem_zero(1, sizeof *run);
+    if (!run)
+        return NULL;
+    run->desk = desk;
+    run->done = done;
+    run->data = data;
+    run->arena = arena_new(LIMIT(EXPORT_FILES) * 64 + LIMIT(CONFIG_BYTES));
+    if (!run->arena || !copy_options(run, options)) {
+        arena_free(run->arena);
+        mem_free(run);
+        return NULL;
+    }
+    run->lineup = lineup_hold(desk->lineup);
+    run->later = (struct host_later){.run = prepare, .data = run};
+    host_chore(desk, &run->later);
+    return run;
+}
+
+void export_cancel(struct export *run)
+{
+    run->cancelled = true;
+}
+
+/* ---- waited for ---- */
+
+struct waited {
+    bool done;
+    struct export_counts counts;
+    struct error error;
+};
+
+static void take_result(const struct export_result *result, void *data)
+{
+    struct waited *waited = data;
+    waited->counts = result->counts;
+    waited->error = result->error;
+    waited->done = true;
 }
 
 int export_run(struct desk *desk, const struct export_options *options,
                struct export_counts *counts, struct error *err)
 {
-    struct export run = {.desk = desk, .lineup = lineup_hold(desk->lineup)};
-    struct export_to to = {0};
-    int code = prepare(&run, options, err);
-    if (code >= 0)
-        code = export_to_check(desk, options->to, &to, err);
-    if (code >= 0)
-        code = export_files_open(to.folder, to.single, NULL, &run.files, err);
-    export_to_free(&to);
-    if (code >= 0) {
-        run.session = pool_session(run.lineup->pool);
-        code = run_all(&run, options, err);
-    }
-    if (code >= 0) {
-        run.counts.files = export_files_count(run.files);
-        run.counts.bytes = export_files_bytes(run.files);
-    }
-    release(&run);
+    struct waited waited = {0};
+    if (!export_start(desk, options, take_result, &waited))
+        return error_set(err, ERR_NOMEM, "out of memory for an export");
+    host_wait(desk, &waited.done);
     if (counts)
-        *counts = run.counts;
-    return code < 0 ? code : 0;
+        *counts = waited.counts;
+    return waited.error.code < 0 ? error_set(err, waited.error.code, "%s", waited.error.text) : 0;
 }

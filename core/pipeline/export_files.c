@@ -46,6 +46,15 @@ uint64_t export_files_bytes(const struct export_files *files)
     return files->bytes;
 }
 
+const char *const *export_files_names(const struct export_files *files, struct arena *arena)
+{
+    const char **names = arena_alloc(arena, files->count + 1, sizeof *names);
+    for (size_t i = 0; names && i < files->count; i++)
+        if (!(names[i] = arena_printf(arena, "%s/%s", files->to, files->at[i].name)))
+            return NULL;
+    return names;
+}
+
 static void set_limits(struct export_limits *out, const struct export_limits *given)
 {
     *out = given ? *given : (struct export_limits){0};

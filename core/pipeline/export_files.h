@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -36,6 +37,8 @@ void export_files_close(struct export_files *files);
 
 uint64_t export_files_count(const struct export_files *files);
 uint64_t export_files_bytes(const struct export_files *files);
+/* Paths of all of them, export_files_count, beneath the folder as it was given; NULL: no memory. */
+const char *const *export_files_names(const struct export_files *files, struct arena *arena);
 
 /* The rules for a name: relative, parts separated by "/", each part 1 to EXPORT_NAME_BYTES bytes of
  * valid UTF-8 without control characters or "\", not ".", "..", not beginning with "." or ending in
