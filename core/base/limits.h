@@ -115,6 +115,9 @@
     X(RUNS_BACKFILLED, 1000, "runs", "instants of one backfill")                                   \
     X(SCHEDULE_TICK_MS, 60000, "ms", "between two looks at the clock")                             \
     X(EVENTS_KEPT, 10000, "events", "newest events that the store keeps")                          \
+    X(ESCAPE_CALL_MS, 400, "ms", "one call of an escape that doctor --sandbox tries")              \
+    X(ESCAPE_STATE_BYTES, 64 * MIB, "bytes", "memory of an escape's Lua state")                    \
+    X(ESCAPE_WORKER_BYTES, 512 * MIB, "bytes", "address space of an escape's worker")              \
     X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
 
 enum limit {

@@ -18,6 +18,7 @@
     X(plugin_new)                                                                                  \
     X(plugin_try)                                                                                  \
     X(plugin_test)                                                                                 \
+    X(doctor)                                                                                      \
     X(check)                                                                                       \
     X(help)                                                                                        \
     X(version)                                                                                     \

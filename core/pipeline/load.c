@@ -109,7 +109,7 @@ static int ship_trial(struct lineup *lineup, struct plugin_entry *entry, struct 
     int code = registry_files(entry, err);
     struct desk_plugin *plugin = code < 0 ? NULL : new_plugin(lineup, err);
     if (!plugin)
-        return err->code;
+        return code < 0 ? code : ERR_NOMEM;
     plugin->entry = entry;
     plugin->trial = true;
     plugin->label = arena_printf(lineup->arena, "%s/%s", entry->kind, entry->name);

@@ -49,13 +49,14 @@ static inline const char *harness_program(void)
     return program;
 }
 
-/* "hostile" -> build/tests/native/hostile.so, beside the program's folder. */
-static inline const char *harness_native(const char *name)
+/* The hostile stages that `copydesk doctor` tries, beside the program's folder. */
+static inline const char *harness_hostile(void)
 {
     static char path[4096];
     const char *program = harness_program();
     const char *bin = strrchr(program, '/');
-    snprintf(path, sizeof path, "%.*s/../tests/native/%s.so", (int)(bin - program), program, name);
+    snprintf(path, sizeof path, "%.*s/../%s/../doctor/hostile.so", (int)(bin - program), program,
+             COPYDESK_PLUGIN_DIR);
     return path;
 }
 
@@ -104,7 +105,7 @@ static inline struct harness *harness_open(const struct pool_options *options)
 static inline struct harness *harness_open_hostile(const struct pool_options *options)
 {
     struct pool_options all = {0};
-    const char *native[] = {harness_native("hostile")};
+    const char *native[] = {harness_hostile()};
     if (options)
         all = *options;
     all.native = native;

@@ -1,0 +1,3 @@
+-- A label that is no UTF-8.
+-- wall: answer
+return { { scheme = "escape", label = "through\xff\xfe" } }

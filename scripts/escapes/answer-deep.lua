@@ -1,0 +1,5 @@
+-- An answer inside itself.
+-- wall: answer
+local t = {}
+t[1] = t
+return t

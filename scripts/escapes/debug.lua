@@ -1,0 +1,4 @@
+-- The debug library.
+-- wall: sandbox
+-- says: 'debug' is not there
+return debug.getregistry()

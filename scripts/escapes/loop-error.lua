@@ -1,0 +1,3 @@
+-- An error whose text is never made.
+-- wall: time
+error(setmetatable({}, { __tostring = function() while true do end end }))

@@ -1,0 +1,3 @@
+-- A loop compiled at run time.
+-- wall: time
+load("while true do end")()

@@ -1,0 +1,3 @@
+-- A log without end.
+-- wall: time
+while true do desk.log.info("again") end

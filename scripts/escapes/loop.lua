@@ -1,0 +1,3 @@
+-- A plain loop.
+-- wall: time
+while true do end

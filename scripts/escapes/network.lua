@@ -1,0 +1,4 @@
+-- A socket.
+-- wall: sandbox
+-- says: module 'socket' is not there
+return require "socket"
