@@ -33,6 +33,7 @@ refuse_floors "$top" pipeline
 refuse_floors 'schedule|control|live|cli' watch
 refuse_floors 'watch|schedule|live|cli' control
 refuse_floors 'watch|control|live|cli' schedule
+refuse_floors 'cli' live
 refuse "plugins include only include/copydesk" '#include *[<"](\.\./)*core/' plugins
 refuse "allocate through base/alloc.h" '[^_a-z](malloc|calloc|realloc|strdup|strndup)\(' \
     'core/*.c' ':!core/base/alloc.c'

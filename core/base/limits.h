@@ -41,6 +41,7 @@
     X(INFLIGHT_BYTES, 16 * MIB, "bytes", "documents and articles in flight in the host")           \
     X(INFLIGHT_ITEMS, 256, "documents", "documents in flight in the host")                         \
     X(ANSWERS_BYTES, 16 * MIB, "bytes", "answers of ingest plugins held by the host")              \
+    X(LIVE_STOP_MS, 10 * 1000, "ms", "for what is in workers when a running desk is told to end")  \
     X(INFLOW_OFFERS, 512, "files", "files offered to a running desk and not read yet")             \
     X(INFLOW_RETRY_MIN_MS, 1000, "ms", "from a failed write of a running desk to the next try")    \
     X(INFLOW_RETRY_MAX_MS, 60 * 1000, "ms", "the same, after many")                                \

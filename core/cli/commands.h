@@ -6,6 +6,7 @@
 
 #define COMMAND_MAP(X)                                                                             \
     X(init)                                                                                        \
+    X(run)                                                                                         \
     X(ingest)                                                                                      \
     X(list)                                                                                        \
     X(show)                                                                                        \

@@ -72,7 +72,13 @@ static int open_steps(struct desk *desk, const struct desk_options *options, str
     /* the lock first: who finds the desk in use should learn it before workers start */
     if (options->use == DESK_WRITE && (code = host_open_store(desk, options->no_index, err)) < 0)
         return code;
-    return lineup_open(desk, options->use, options->workers, &desk->lineup, err);
+    if (options->use == DESK_WRITE && options->locked &&
+        (code = options->locked(desk, options->data, err)) < 0)
+        return code;
+    code = lineup_open(desk, options->use, options->workers, &desk->lineup, err);
+    if (code < 0 && options->use == DESK_WRITE && options->given_up)
+        options->given_up(desk, options->data);
+    return code;
 }
 
 int desk_open(const struct desk_options *options, struct desk **out, struct error *err)
@@ -126,6 +132,16 @@ int desk_reader(struct desk *desk, bool search, struct store_reader **out, struc
     const int code = search ? host_natives(desk, err) : 0;
     return code < 0 ? code
                     : store_reader_open(desk->store_dir, search ? desk->text : NULL, out, err);
+}
+
+const char *desk_folder(const struct desk *desk)
+{
+    return desk->dir;
+}
+
+const char *desk_store_folder(const struct desk *desk)
+{
+    return desk->store_dir;
 }
 
 void desk_usage(struct desk *desk, struct desk_usage *out)

@@ -32,6 +32,11 @@ struct desk_options {
     enum desk_use use;
     unsigned workers; /* 0: one per core */
     bool no_index;    /* bench only */
+    /* DESK_WRITE: called once the lock is held, before workers start; below zero: no further. May
+       be NULL. */
+    int (*locked)(struct desk *desk, void *data, struct error *err);
+    void (*given_up)(struct desk *desk, void *data); /* after `locked`: it could not be opened */
+    void *data;
 };
 
 /* Finds and opens. Errors: ERR_NOTFOUND (no desk.lua here or above; says `copydesk init`),
@@ -45,6 +50,10 @@ void desk_close(struct desk *desk);
 /* A reader of the desk's store, to be closed with store_reader_close. `search`: it will be given
  * queries (then the `text` plugin is loaded; `list` and `show` need it not and start faster). */
 int desk_reader(struct desk *desk, bool search, struct store_reader **out, struct error *err);
+
+/* The desk's folder, and its store's within; NULL without a desk. */
+const char *desk_folder(const struct desk *desk);
+const char *desk_store_folder(const struct desk *desk);
 
 /* Store, index and foreign keys are sound, or ERR_CORRUPT with the first finding. Takes the lock.
  */

@@ -1,0 +1,142 @@
+#include "live/live.h"
+
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "live/parts.h"
+
+/* ---- the end ---- */
+
+static void part_gone(struct live *live, enum live_part part);
+
+static void inflow_closed(void *data)
+{
+    part_gone(data, LIVE_INFLOW);
+}
+
+static void control_closed(void *data)
+{
+    part_gone(data, LIVE_CONTROL);
+}
+
+/* Commands that wait for what is at work are answered before their socket goes. */
+static void part_gone(struct live *live, enum live_part part)
+{
+    live->open[part] = false;
+    if (part == LIVE_INFLOW) {
+        live->inflow = NULL;
+        control_close(live->control, control_closed, live);
+    }
+    live->ended = true;
+    for (size_t i = 0; i < LIVE_PARTS; i++)
+        live->ended = live->ended && !live->open[i];
+}
+
+static void on_bound(uv_timer_t *timer)
+{
+    struct live *live = timer->data;
+    log_warn("run",
+             "what is in the workers takes longer than %lu ms (limit LIVE_STOP_MS); it "
+             "waits for the next start",
+             LIMIT(LIVE_STOP_MS));
+    if (live->inflow)
+        inflow_abandon(live->inflow);
+    lineup_end_workers(live->desk);
+}
+
+void live_stop(struct live *live, bool now)
+{
+    if (live->stopping)
+        return;
+    live->stopping = true;
+    notify_stopping(live->notify);
+    uv_timer_start(&live->bound, on_bound, now ? 0 : LIMIT(LIVE_STOP_MS), 0);
+    inflow_close(live->inflow, inflow_closed, live);
+}
+
+/* ---- the beginning ---- */
+
+static int locked(struct desk *desk, void *data, struct error *err)
+{
+    struct live *live = data;
+    live->desk = desk;
+    const int code = live_signals_open(live, err);
+    if (code < 0)
+        return code;
+    return control_open(&desk->loop, desk_store_folder(desk), &live->control, err);
+}
+
+static void set_true(void *data)
+{
+    *(bool *)data = true;
+}
+
+/* Also when it could not be opened as a whole. */
+static void give_up(struct desk *desk, void *data)
+{
+    struct live *live = data;
+    bool gone = false;
+    if (live->inflow) {
+        inflow_close(live->inflow, set_true, &gone);
+        host_wait(desk, &gone);
+    }
+    gone = false;
+    if (live->control) {
+        control_close(live->control, set_true, &gone);
+        host_wait(desk, &gone);
+    }
+    live_signals_close(live);
+}
+
+static int open_parts(struct live *live, struct error *err)
+{
+    int code = notify_open(&live->desk->loop, &live->notify, err);
+    if (code >= 0)
+        code = live_take_open(live, err);
+    if (code >= 0)
+        code = control_start(live->control, err);
+    live->open[LIVE_CONTROL] = code >= 0;
+    return code;
+}
+
+static void begin(struct live *live)
+{
+    const struct lineup *lineup = live->desk->lineup;
+    log_info("run", "the desk in %s runs (process %ld, %u workers)", desk_folder(live->desk),
+             (long)getpid(), pool_workers(lineup->pool));
+    notify_ready(live->notify, "running");
+    live->running = true;
+    if (live->early)
+        live_stop(live, false);
+}
+
+int live_run(const struct live_options *options, struct error *err)
+{
+    struct live live = {0};
+    const struct desk_options desk_options = {
+        .dir = options->dir,
+        .use = DESK_WRITE,
+        .workers = options->workers,
+        .locked = locked,
+        .given_up = give_up,
+        .data = &live,
+    };
+    struct desk *desk = NULL;
+    int code = desk_open(&desk_options, &desk, err);
+    if (code < 0)
+        return code;
+    code = open_parts(&live, err);
+    if (code >= 0) {
+        begin(&live);
+        while (!live.ended)
+            host_turn(desk);
+        log_info("run", "the desk has ended");
+    } else {
+        give_up(desk, &live);
+    }
+    live_signals_close(&live);
+    notify_close(live.notify);
+    desk_close(desk);
+    return code < 0 ? code : 0;
+}

@@ -1,0 +1,37 @@
+/* What the files of live/ share; nobody else includes this. */
+#pragma once
+
+#include <uv.h>
+
+#include "control/notify.h"
+#include "control/server.h"
+#include "live/live.h"
+#include "pipeline/host.h"
+#include "pipeline/inflow.h"
+
+/* Parts that are waited for at the end, in the order in which they are told. */
+enum live_part { LIVE_INFLOW, LIVE_CONTROL, LIVE_PARTS };
+
+struct live {
+    struct desk *desk;
+    struct control_server *control;
+    struct notify *notify;
+    struct inflow *inflow;
+    uv_signal_t terminate, interrupt, hangup;
+    uv_timer_t bound; /* how long the end may take */
+    bool handles;     /* these are open */
+    bool running;     /* all of it is open */
+    bool early;       /* told to end before that */
+    bool stopping, ended;
+    bool open[LIVE_PARTS];
+};
+
+/* live.c: begins to end the desk; `now`: workers are not waited for. */
+void live_stop(struct live *live, bool now);
+
+/* signals.c */
+int live_signals_open(struct live *live, struct error *err);
+void live_signals_close(struct live *live);
+
+/* taking.c: what comes in, and what is said of it */
+int live_take_open(struct live *live, struct error *err);

@@ -1,0 +1,66 @@
+local t = require "support"
+local running = require "running"
+
+describe("copydesk run", function()
+    after_each(running.finish)
+
+    it("runs until SIGTERM and ends with 0", function()
+        local desk = running.start(t.desk())
+        assert.equal(0, desk:stop("TERM"))
+        assert.truthy(desk:log():find("the desk has ended", 1, true))
+    end)
+
+    it("ends as well on SIGINT", function()
+        assert.equal(0, running.start(t.desk()):stop("INT"))
+    end)
+
+    it("refuses a second one with the pid of the first", function()
+        local desk = running.start(t.desk())
+        local second = t.must({ "-C", desk.desk, "run" }, nil, 1)
+        assert.truthy(second.err:find("process " .. desk.pid, 1, true), second.err)
+        assert.equal(0, desk:stop())
+    end)
+
+    it("can be started again after SIGKILL", function()
+        local desk = running.start(t.desk())
+        desk:stop("KILL")
+        assert.equal(0, running.start(desk.desk):stop())
+        t.must({ "-C", desk.desk, "check" })
+    end)
+
+    it("logs JSON objects when nobody looks", function()
+        local desk = running.start(t.desk())
+        desk:stop()
+        local first = t.lines(desk:log())[1]
+        assert.equal("info", first.level)
+        assert.equal("run", first.area)
+    end)
+
+    it("leaves out what is below --log-level", function()
+        local desk = running.start(t.desk(), { args = { "--log-level", "error" }, early = true })
+        running.wait(function()
+            return os.execute("test -S " .. desk.desk .. "/.copydesk/control")
+        end, "the control socket")
+        assert.equal(0, desk:stop())
+        assert.equal("", desk:log())
+        local wrong = t.must({ "-C", desk.desk, "run", "--log-level", "loud" }, nil, 2)
+        assert.truthy(wrong.err:find("warning", 1, true), wrong.err)
+    end)
+
+    it("says what is wrong with desk.lua and does not start", function()
+        local folder = t.desk()
+        t.write(folder .. "/desk.lua", "desk.tag { 'nope' }\n")
+        local result = t.must({ "-C", folder, "run" }, nil, 1)
+        assert.truthy(result.err:find("desk.lua:1", 1, true), result.err)
+    end)
+
+    it("idles in less than 12 MB", function()
+        if t.sanitized then
+            return
+        end
+        local desk = running.start(t.desk())
+        os.execute("sleep 0.3")
+        assert.is_true(desk:status("VmHWM") < 12 * 1024, desk:status("VmHWM") .. " KiB")
+        desk:stop()
+    end)
+end)
