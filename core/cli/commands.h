@@ -17,6 +17,7 @@
     X(failed_retry)                                                                                \
     X(plugins)                                                                                     \
     X(plugin_new)                                                                                  \
+    X(plugin_check)                                                                                \
     X(plugin_try)                                                                                  \
     X(plugin_test)                                                                                 \
     X(doctor)                                                                                      \

@@ -6,6 +6,22 @@
 #include "lua/frozen.h"
 #include "lua/state.h"
 
+/* Names the nearest one, also among modules that were not opened yet. */
+static int unknown_name(lua_State *L, const struct lua_world *world, const char *name)
+{
+    enum { NAMES_MAX = 128 };
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (; count < world->module_count && count < NAMES_MAX / 2; count++)
+        names[count] = world->modules[count].name;
+    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && count < NAMES_MAX)
+            names[count++] = lua_tostring(L, -2);
+    const char *near = str_nearest(str_of(name), names, count);
+    return luaL_error(L, "unknown name desk.%s%s%s%s", name, near ? "; did you mean desk." : "",
+                      near ? near : "", near ? "?" : "");
+}
+
 /* Opens a module of a native plugin at its first use: (desk, name). */
 static int open_module(lua_State *L)
 {
@@ -28,7 +44,7 @@ static int open_module(lua_State *L)
         lua_rawset(L, 1);
         return 1;
     }
-    return 0;
+    return name[0] ? unknown_name(L, world, name) : 0;
 }
 
 static void open_area(lua_State *L, const char *name, const char *label, void (*open)(lua_State *L))

@@ -76,8 +76,7 @@ static struct str find_file(const struct state *state, struct str given, char *p
     return state->config.at && str_is(given, state->name) ? state->config : STR_NONE;
 }
 
-/* "PATH:LINE: " at the head of a message: where the path ends, and the line; 0: there is none. */
-static int head_of(const char *message, struct str *path)
+int fault_place_of(const char *message, struct str *path)
 {
     for (const char *at = strchr(message, ':'); at; at = strchr(at + 1, ':')) {
         char *end = NULL;
@@ -104,7 +103,7 @@ void state_report(const struct state *state, struct lua_fault *fault)
 {
     char path[300], shown[REPORT_SIZE];
     struct str named = STR_NONE;
-    const int line = head_of(fault->message, &named);
+    const int line = fault_place_of(fault->message, &named);
     struct report report = {.entry = state->entry,
                             .article = state->input.article,
                             .document = state->input.document,

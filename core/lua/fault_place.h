@@ -7,3 +7,5 @@
 void fault_place_take(struct state *state, lua_State *L);
 /* The same when an allocation was refused. */
 void fault_place_no_memory(struct state *state);
+/* The line in "PATH:LINE: " at the head of a message, and the path; 0: there is none. */
+int fault_place_of(const char *message, struct str *path);

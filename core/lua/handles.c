@@ -312,6 +312,18 @@ static void open_kind(lua_State *L, const char *kind, const char *const *names, 
     lua_rawsetp(L, LUA_REGISTRYINDEX, mark);
 }
 
+const char *const *handle_article_names(size_t *count)
+{
+    *count = ARTICLE_END - 1;
+    return article_names;
+}
+
+const char *const *handle_document_names(size_t *count)
+{
+    *count = DOCUMENT_END - 1;
+    return document_names;
+}
+
 void handles_open(lua_State *L)
 {
     open_kind(L, "article", article_names, &article_mark);

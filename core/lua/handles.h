@@ -11,6 +11,10 @@
 /* Registers the metatables; once a state. May raise memory errors. */
 void handles_open(lua_State *L);
 
+/* Names of the fields. */
+const char *const *handle_article_names(size_t *count);
+const char *const *handle_document_names(size_t *count);
+
 /* Push a handle; what it shows is borrowed until handle_end or the next handle. May raise memory
  * errors. */
 void handle_push_article(lua_State *L, const struct article *article);

@@ -44,12 +44,11 @@ static const char *const option_keys[] = {"type", "default", "min", "max", "choi
 static const char *const use_keys[] = {"read", "env", "http", "command"};
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-/* The first line of init.lua that sets `key` and is no comment, or 0. Lua keeps no line for a
- * table's field, so the source is asked. */
-static int line_of(const struct lua_plugin_source *source, const char *key)
+/* Lua keeps no line for a table's field, so the source is asked. */
+int manifest_line(const struct lua_plugin_source *source, const char *key)
 {
     const struct lua_file *file = area_find_file(source->files, source->file_count, "init.lua");
-    const size_t len = strlen(key);
+    const size_t len = file ? strlen(key) : 0;
     int line = 1;
     bool comment = false;
     for (size_t i = 0; file && len && i + len < file->bytes.len; i++) {
@@ -74,7 +73,7 @@ static int line_of(const struct lua_plugin_source *source, const char *key)
 static int refuse(lua_State *L, const struct lua_plugin_source *source, const char *key,
                   const char *why)
 {
-    const int line = key ? line_of(source, key) : 0;
+    const int line = key ? manifest_line(source, key) : 0;
     if (line)
         lua_pushfstring(L, "scripts/%s/init.lua:%d: %s", state_of(L)->name, line, why);
     else

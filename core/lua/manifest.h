@@ -18,6 +18,9 @@ enum plugin_function {
 };
 extern const char *const plugin_function_names[FUNCTION_COUNT];
 
+/* The first line of init.lua that sets `key` and is no comment, or 0. */
+int manifest_line(const struct lua_plugin_source *source, const char *key);
+
 /* With the table on the top of the stack: raises an error that names file, line (where the source
  * shows it) and what to change, or replaces it by a plain table without functions, to be sent as
  * the manifest, and pushes below it nothing. `functions` gets registry references, LUA_NOREF where

@@ -223,3 +223,8 @@ int lua_plugin_manifest(struct lua_plugin *plugin, struct buf *out, struct lua_f
         return lua_fault_set(fault, GUARD_MEMORY, "out of memory");
     return 0;
 }
+
+const struct manifest *lua_plugin_data(const struct lua_plugin *plugin)
+{
+    return &plugin->manifest;
+}

@@ -88,6 +88,10 @@ void lua_plugin_free(struct lua_plugin *plugin);
  * min, max, choices, doc} }, needs, gives, uses, on, functions = [names], warnings. */
 int lua_plugin_manifest(struct lua_plugin *plugin, struct buf *out, struct lua_fault *fault);
 
+/* The same as read; as long as the plugin is not called. */
+struct manifest;
+const struct manifest *lua_plugin_data(const struct lua_plugin *plugin);
+
 /* `text`: the decoded text. `seed`: fingerprint of the input, for math.random. */
 int lua_plugin_claims(struct lua_plugin *plugin, const struct document *document, struct str text,
                       double *claim, struct lua_fault *fault);

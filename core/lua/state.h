@@ -92,8 +92,8 @@ int lua_fault_set(struct lua_fault *fault, int guard, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold));
 
 /* Puts the place in front of the fault's message, as "PATH:LINE: ", unless it names one or is the
- * plugin's own text, and the report (plugin/report.h) before its traceback. state_call has done so for
- * its faults. */
+ * plugin's own text, and the report (plugin/report.h) before its traceback. state_call has done so
+ * for its faults. */
 void state_report(const struct state *state, struct lua_fault *fault);
 /* Notes where the function that is `function` begins: for what is wrong with its answer. */
 void state_place_function(struct state *state, int function);

@@ -217,6 +217,13 @@ int host_load_entry(struct lineup *lineup, struct plugin_entry *entry, struct de
     return load(lineup, entry, NULL, NULL, 0, out, err);
 }
 
+int host_ship_entry(struct lineup *lineup, struct plugin_entry *entry, uint32_t *index,
+                    struct error *err)
+{
+    const int code = registry_files(entry, err);
+    return code < 0 ? code : ship(lineup, entry, NO_OPTIONS, true, index, err);
+}
+
 int host_ship_tests(struct lineup *lineup, const struct desk_plugin *plugin, uint32_t *index,
                     struct error *err)
 {

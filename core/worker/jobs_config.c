@@ -1,5 +1,6 @@
-/* CONFIG, MANIFEST and TEST: what is asked of a plugin's or desk.lua's code itself. */
+/* CONFIG, MANIFEST, TEST and CHECK: what is asked of a plugin's or desk.lua's code itself. */
 #include "base/limits.h"
+#include "lua/check.h"
 #include "model/wire.h"
 #include "worker/serve.h"
 
@@ -62,5 +63,26 @@ int job_test(struct serve *serve, const msgpack_object *payload)
     call_begin(serve, index);
     int rc = lua_plugin_test(plugin->lua, (uint32_t)number, &serve->answer, &serve->fault.why);
     call_end(serve);
+    return rc;
+}
+
+int job_check(struct serve *serve, const msgpack_object *payload)
+{
+    uint32_t index = 0;
+    struct served_plugin *plugin = plugin_find(serve, wire_get(payload, "plugin"), &index);
+    if (!plugin)
+        return ERR_PLUGIN;
+    if (plugin->native)
+        return fault_set(serve, index, GUARD_LOAD,
+                         "%s/%s is a native stage: its code cannot be looked at", plugin->kind,
+                         plugin->name);
+    msgpack_packer packer;
+    wire_packer(&packer, &serve->answer);
+    msgpack_pack_map(&packer, 1);
+    wire_pack_key(&packer, "issues");
+    serve->fault.plugin = index;
+    page_begin(serve->page, PAGE_LOAD, (int32_t)index);
+    int rc = lua_check(&plugin->source, &serve->world, &serve->answer, &serve->fault.why);
+    page_end(serve->page);
     return rc;
 }

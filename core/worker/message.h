@@ -31,7 +31,8 @@
  *   TASK_PAGE {articles} -> {}      within a session: articles that its TASK will be about
  *   TASK      {plugin, event} -> {answer}    with a session it ends it; without, no articles
  *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, answer}    case 0: the
- * number alone
+ *             number alone
+ *   CHECK     {plugin} -> {issues = [{file, line, level, text}]}
  */
 #pragma once
 
@@ -59,6 +60,7 @@ enum job_op {
     JOB_TEST,
     JOB_TASK_PAGE,
     JOB_TASK,
+    JOB_CHECK,
     JOB_OP_END, /* one past the last */
 };
 

@@ -276,6 +276,8 @@ static int run_job(struct serve *serve, int op, const msgpack_object *payload)
         return job_task(serve, payload);
     case JOB_TEST:
         return job_test(serve, payload);
+    case JOB_CHECK:
+        return job_check(serve, payload);
     default:
         return fault_set(serve, -1, GUARD_ERROR, "no such job: %d", op);
     }

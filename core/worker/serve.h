@@ -96,6 +96,9 @@ int plugin_keep(struct serve *serve, const uint8_t *body, size_t len, struct err
 /* The plugin that `value` (an index) names; NULL and a fault when there is none or, for a Lua
  * plugin, when it does not load. */
 struct served_plugin *plugin_get(struct serve *serve, const msgpack_object *value, uint32_t *index);
+/* The same, not loaded. */
+struct served_plugin *plugin_find(struct serve *serve, const msgpack_object *value,
+                                  uint32_t *index);
 int plugin_load_lua(struct serve *serve, uint32_t index, const struct lua_plugin_source *source,
                     struct lua_plugin **out);
 /* Around each call: marks the progress page, counts log lines anew. */
@@ -118,6 +121,7 @@ int job_task_page(struct serve *serve, const msgpack_object *payload);
 int job_task(struct serve *serve, const msgpack_object *payload);
 void task_forget(struct serve *serve, int64_t session);
 int job_test(struct serve *serve, const msgpack_object *payload);
+int job_check(struct serve *serve, const msgpack_object *payload);
 void session_forget(struct serve *serve, int64_t id);
 
 /* stage.c: stages of native plugins, with answers in the shape of Lua's */

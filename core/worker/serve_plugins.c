@@ -105,7 +105,7 @@ int plugin_load_lua(struct serve *serve, uint32_t index, const struct lua_plugin
     return rc;
 }
 
-struct served_plugin *plugin_get(struct serve *serve, const msgpack_object *value, uint32_t *index)
+struct served_plugin *plugin_find(struct serve *serve, const msgpack_object *value, uint32_t *index)
 {
     struct error err = {0};
     int64_t number = 0;
@@ -124,7 +124,13 @@ struct served_plugin *plugin_get(struct serve *serve, const msgpack_object *valu
                   plugin->name);
         return NULL;
     }
-    if (!plugin->native && !plugin->lua &&
+    return plugin;
+}
+
+struct served_plugin *plugin_get(struct serve *serve, const msgpack_object *value, uint32_t *index)
+{
+    struct served_plugin *plugin = plugin_find(serve, value, index);
+    if (plugin && !plugin->native && !plugin->lua &&
         plugin_load_lua(serve, *index, &plugin->source, &plugin->lua) < 0)
         return NULL;
     return plugin;

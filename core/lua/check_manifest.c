@@ -1,0 +1,116 @@
+/* The manifest beside the code. */
+#include <string.h>
+
+#include "lua/check_parts.h"
+#include "lua/desk.h"
+#include "lua/manifest.h"
+
+static bool holds(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+void check_read(struct check *check, const char *name, int line)
+{
+    const struct lua_plugin_source *source = check->source;
+    const struct manifest *manifest = check->manifest;
+    if (!name) {
+        check->read_unknown = true;
+        return;
+    }
+    if (check->read_count < CHECK_READS)
+        check->reads[check->read_count++] = name;
+    if (!area_find_file(source->files, source->file_count, name))
+        check_add(check, check->file, line, CHECK_ERROR,
+                  "desk.read: '%s' is not in the plugin's folder", name);
+    else if (manifest && !holds(manifest->read_files, manifest->read_count, name))
+        check_add(check, check->file, line, CHECK_ERROR,
+                  "desk.read(\"%s\") needs uses = { read = { \"%s\" } }", name, name);
+}
+
+/* "a.b" is a/b.lua: the plugin's own folder is flat, so it never is there; lib may be. */
+void check_require(struct check *check, const char *module, int line)
+{
+    const struct lua_plugin_source *source = check->source;
+    lua_State *L = check->L;
+    luaL_gsub(L, module, ".", "/");
+    const char *file = lua_pushfstring(L, "%s.lua", lua_tostring(L, -1));
+    if (strcmp(module, "lpeg") != 0 && !area_find_file(source->files, source->file_count, file) &&
+        !area_find_file(check->world->lib, check->world->lib_count, file))
+        check_add(
+            check, check->file, line, CHECK_ERROR,
+            "module '%s' is not there: require finds %s in the plugin's folder and in scripts/lib, "
+            "and lpeg",
+            module, file);
+    lua_pop(L, 2);
+}
+
+static int line_of(const struct check *check, const char *key)
+{
+    return manifest_line(check->source, key);
+}
+
+static void check_uses(struct check *check)
+{
+    const struct manifest *manifest = check->manifest;
+    for (size_t i = 0; i < manifest->read_count && !check->read_unknown; i++)
+        if (!holds(check->reads, check->read_count, manifest->read_files[i]))
+            check_add(check, "init.lua", line_of(check, "read"), CHECK_WARNING,
+                      "uses.read names '%s', which desk.read is never asked for",
+                      manifest->read_files[i]);
+}
+
+static void check_gives(struct check *check)
+{
+    const struct manifest *manifest = check->manifest;
+    if (strcmp(manifest->kind, "tag") != 0)
+        return;
+    for (size_t i = 0; i < check->given_count; i++) {
+        const struct check_given *given = &check->given[i];
+        if (!holds(manifest->gives, manifest->give_count, given->value))
+            check_add(check, given->file, given->line, CHECK_WARNING,
+                      "says '%s', which is not in gives: plugins that need it would run too early",
+                      given->value);
+    }
+    for (size_t i = 0; i < manifest->give_count && !check->given_unknown; i++) {
+        bool said = false;
+        for (size_t j = 0; j < check->given_count; j++)
+            said |= strcmp(check->given[j].value, manifest->gives[i]) == 0;
+        if (!said)
+            check_add(check, "init.lua", line_of(check, "gives"), CHECK_WARNING,
+                      "gives names '%s', which is never said", manifest->gives[i]);
+    }
+}
+
+static void check_options(struct check *check)
+{
+    const struct manifest *manifest = check->manifest;
+    for (size_t i = 0; i < manifest->option_count && i < CHECK_OPTIONS; i++) {
+        const struct option_spec *option = &manifest->options[i];
+        const int line = line_of(check, option->name);
+        if (!check->option_used[i])
+            check_add(check, "init.lua", line, CHECK_WARNING, "option '%s' is never read",
+                      option->name);
+        if (option->has_min && option->has_max && option->min > option->max)
+            check_add(check, "init.lua", line, CHECK_ERROR,
+                      "option '%s' has a min over its max: no value fits", option->name);
+        if (!option->doc[0])
+            check_add(check, "init.lua", line, CHECK_NOTE,
+                      "option '%s' has no doc: a line for those who set it", option->name);
+    }
+}
+
+void check_manifest(struct check *check)
+{
+    const struct lua_plugin_source *source = check->source;
+    if (!area_find_file(source->files, source->file_count, "test.lua"))
+        check_add(check, "init.lua", 0, CHECK_NOTE, "there is no test.lua");
+    if (!check->manifest)
+        return;
+    check_uses(check);
+    check_gives(check);
+    check_options(check);
+}
