@@ -8,29 +8,32 @@
 
 /* ---- the end ---- */
 
-static void part_gone(struct live *live, enum live_part part);
-
 static void inflow_closed(void *data)
 {
-    part_gone(data, LIVE_INFLOW);
+    struct live *live = data;
+    live->inflow = NULL;
+    live_part_gone(live, LIVE_INFLOW);
 }
 
 static void control_closed(void *data)
 {
-    part_gone(data, LIVE_CONTROL);
+    live_part_gone(data, LIVE_CONTROL);
 }
 
-/* Commands that wait for what is at work are answered before their socket goes. */
-static void part_gone(struct live *live, enum live_part part)
+static bool is_open(const struct live *live, enum live_part below)
+{
+    for (size_t i = 0; i < below; i++)
+        if (live->open[i])
+            return true;
+    return false;
+}
+
+void live_part_gone(struct live *live, enum live_part part)
 {
     live->open[part] = false;
-    if (part == LIVE_INFLOW) {
-        live->inflow = NULL;
+    if (part != LIVE_CONTROL && !is_open(live, LIVE_CONTROL))
         control_close(live->control, control_closed, live);
-    }
-    live->ended = true;
-    for (size_t i = 0; i < LIVE_PARTS; i++)
-        live->ended = live->ended && !live->open[i];
+    live->ended = !is_open(live, LIVE_PARTS);
 }
 
 static void on_bound(uv_timer_t *timer)
@@ -40,6 +43,7 @@ static void on_bound(uv_timer_t *timer)
              "what is in the workers takes longer than %lu ms (limit LIVE_STOP_MS); it "
              "waits for the next start",
              LIMIT(LIVE_STOP_MS));
+    live_watch_close(live);
     if (live->inflow)
         inflow_abandon(live->inflow);
     lineup_end_workers(live->desk);
@@ -50,8 +54,10 @@ void live_stop(struct live *live, bool now)
     if (live->stopping)
         return;
     live->stopping = true;
+    live->hurried = now;
     notify_stopping(live->notify);
     uv_timer_start(&live->bound, on_bound, now ? 0 : LIMIT(LIVE_STOP_MS), 0);
+    live_watch_stop(live);
     inflow_close(live->inflow, inflow_closed, live);
 }
 
@@ -77,6 +83,12 @@ static void give_up(struct desk *desk, void *data)
 {
     struct live *live = data;
     bool gone = false;
+    if (live->watch) {
+        watch_close(live->watch, set_true, &gone);
+        live->watch = NULL;
+        host_wait(desk, &gone);
+    }
+    gone = false;
     if (live->inflow) {
         inflow_close(live->inflow, set_true, &gone);
         host_wait(desk, &gone);
@@ -94,6 +106,8 @@ static int open_parts(struct live *live, struct error *err)
     int code = notify_open(&live->desk->loop, &live->notify, err);
     if (code >= 0)
         code = live_take_open(live, err);
+    if (code >= 0)
+        code = live_watch_open(live, err);
     if (code >= 0)
         code = control_start(live->control, err);
     live->open[LIVE_CONTROL] = code >= 0;

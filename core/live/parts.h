@@ -8,26 +8,31 @@
 #include "live/live.h"
 #include "pipeline/host.h"
 #include "pipeline/inflow.h"
+#include "watch/watch.h"
 
-/* Parts that are waited for at the end, in the order in which they are told. */
-enum live_part { LIVE_INFLOW, LIVE_CONTROL, LIVE_PARTS };
+/* Parts that are waited for at the end; control is the last to go, so that commands that wait for
+ * what is at work are answered. */
+enum live_part { LIVE_INFLOW, LIVE_WATCH, LIVE_CONTROL, LIVE_PARTS };
 
 struct live {
     struct desk *desk;
     struct control_server *control;
     struct notify *notify;
     struct inflow *inflow;
+    struct watch *watch;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t bound; /* how long the end may take */
     bool handles;     /* these are open */
     bool running;     /* all of it is open */
     bool early;       /* told to end before that */
     bool stopping, ended;
+    bool hurried; /* the end does not wait for workers */
     bool open[LIVE_PARTS];
 };
 
 /* live.c: begins to end the desk; `now`: workers are not waited for. */
 void live_stop(struct live *live, bool now);
+void live_part_gone(struct live *live, enum live_part part);
 
 /* signals.c */
 int live_signals_open(struct live *live, struct error *err);
@@ -35,3 +40,9 @@ void live_signals_close(struct live *live);
 
 /* taking.c: what comes in, and what is said of it */
 int live_take_open(struct live *live, struct error *err);
+
+/* watching.c */
+int live_watch_open(struct live *live, struct error *err);
+/* Offers nothing more, and closes when what was offered is settled and moved. */
+void live_watch_stop(struct live *live);
+void live_watch_close(struct live *live); /* without waiting for that */

@@ -36,15 +36,26 @@ static void say(const struct ingest_report *report)
     }
 }
 
+/* What is given back stays where it is, and the watch looks at it again. */
 static void taken(const struct inflow_report *report, void *data)
 {
-    (void)data;
+    struct live *live = data;
+    const bool later = report->report->outcome == INGEST_LATER;
     say(report->report);
+    if (report->data && live->watch)
+        watch_settled(live->watch, report->data, later ? NULL : report->report);
+}
+
+static void room(void *data)
+{
+    struct live *live = data;
+    if (live->watch)
+        watch_room(live->watch);
 }
 
 int live_take_open(struct live *live, struct error *err)
 {
-    const struct inflow_callbacks callbacks = {.report = taken, .data = live};
+    const struct inflow_callbacks callbacks = {.report = taken, .room = room, .data = live};
     const int code = inflow_open(live->desk, &callbacks, &live->inflow, err);
     live->open[LIVE_INFLOW] = code >= 0;
     return code;

@@ -63,4 +63,36 @@ describe("copydesk run", function()
         assert.is_true(desk:status("VmHWM") < 12 * 1024, desk:status("VmHWM") .. " KiB")
         desk:stop()
     end)
+
+    it("takes in what is dropped into a watched folder and moves it away", function()
+        local folder = t.desk()
+        t.write(folder .. "/desk.lua", "desk.watch { 'inbox', settle = '50ms' }\n"
+            .. "desk.ingest { 'text' }\ndesk.tag { 'language' }\n")
+        t.write(folder .. "/inbox/before.txt", "Before\n\nIt was there before the desk ran.\n")
+        local desk = running.start(folder)
+        t.write(folder .. "/inbox/after.txt", "After\n\nIt came while the desk ran.\n")
+        running.wait(function()
+            return t.read(folder .. "/done/before.txt") and t.read(folder .. "/done/after.txt")
+        end, "both files in done/: " .. desk:log())
+        assert.equal(0, desk:stop())
+        assert.equal(2, #t.json({ "-C", folder, "list", "--json" }))
+        t.must({ "-C", folder, "check" })
+    end)
+
+    it("finishes what a worker has before it ends", function()
+        local folder = t.desk()
+        t.write(folder .. "/desk.lua", "desk.watch { 'inbox', settle = '20ms' }\n"
+            .. "desk.ingest { 'text' }\ndesk.tag { 'slow' }\n")
+        t.plugin(folder, "tag", "slow", t.tagger("slow", [[
+            desk.log.info("begun")
+            local at = 0
+            for i = 1, 3e7 do at = at + i % 7 end
+            return { { scheme = "speed", label = "slow" } }]]))
+        local desk = running.start(folder)
+        t.write(folder .. "/inbox/a.txt", "Slow news\n\nIt takes its time.\n")
+        desk:expect("begun")
+        assert.equal(0, desk:stop())
+        assert.equal("slow", t.json({ "-C", folder, "list", "--json" })[1].tags[1].label)
+        assert.truthy(t.read(folder .. "/done/a.txt"))
+    end)
 end)
