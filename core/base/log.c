@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -118,6 +119,33 @@ static void write_plain(struct str message)
     file_write_fd(STDERR_FILENO, "standard error", "\n", 1, NULL);
 }
 
+static pthread_mutex_t last_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct log_last last;
+
+static void copy_cut(char *out, size_t room, struct str text)
+{
+    text.len = utf8_cut(text, room - 1);
+    memcpy(out, text.at, text.len);
+    out[text.len] = '\0';
+}
+
+static void keep_last(const char *area, struct str message)
+{
+    pthread_mutex_lock(&last_lock);
+    last.wall_us = clock_wall_us();
+    copy_cut(last.area, sizeof last.area, str_of(area ? area : ""));
+    copy_cut(last.message, sizeof last.message, message);
+    pthread_mutex_unlock(&last_lock);
+}
+
+bool log_last_error(struct log_last *out)
+{
+    pthread_mutex_lock(&last_lock);
+    *out = last;
+    pthread_mutex_unlock(&last_lock);
+    return out->wall_us != 0;
+}
+
 void log_write(enum log_level level, const char *area, const char *format, ...)
 {
     if ((unsigned)level >= LEVELS || (int)level > atomic_load(&least_level))
@@ -132,6 +160,8 @@ void log_write(enum log_level level, const char *area, const char *format, ...)
         message.len = utf8_cut(message, sizeof bytes - 5);
     while (message.len && message.at[message.len - 1] == '\n')
         message.len--;
+    if (level == LOG_LEVEL_ERROR)
+        keep_last(area, message);
     BUF_AUTO struct buf line = BUF_INIT;
     if (atomic_load(&line_form) == LOG_FORM_JSON)
         json_line(&line, level, area, message);

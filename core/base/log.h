@@ -3,6 +3,8 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -24,6 +26,13 @@ void log_clean(struct buf *out, struct str text, const char *line_end);
  * what a plugin logs cannot steer a terminal. Cut at 8 KiB. */
 void log_write(enum log_level level, const char *area, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The last error that was logged (the beginning of its message); false: none yet. */
+struct log_last {
+    int64_t wall_us;
+    char area[32], message[512];
+};
+bool log_last_error(struct log_last *out);
+
 #define log_error(area, ...) log_write(LOG_LEVEL_ERROR, area, __VA_ARGS__)
 #define log_warn(area, ...)  log_write(LOG_LEVEL_WARN, area, __VA_ARGS__)
 #define log_info(area, ...)  log_write(LOG_LEVEL_INFO, area, __VA_ARGS__)

@@ -154,11 +154,31 @@ static void levels_have_names(void **state)
     assert_string_equal(log_level_name(LOG_LEVEL_WARN), "warning");
 }
 
+static void the_last_error_can_be_asked_for(void **state)
+{
+    (void)state;
+    struct log_last last;
+    char much[2000];
+    memset(much, 'e', sizeof much - 1);
+    much[sizeof much - 1] = '\0';
+    memcpy(much + 510, "\xC4\x90", 2);
+    catch_begin();
+    log_error("store", "first");
+    log_error("a-name-of-an-area-that-is-too-long-to-be-kept", "%s", much);
+    log_warn("store", "no error");
+    catch_end();
+    assert_true(log_last_error(&last));
+    assert_true(last.wall_us > 0);
+    assert_int_equal(strlen(last.message), 510); /* cut before a letter of two bytes */
+    assert_int_equal(strlen(last.area), sizeof last.area - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_says_program_level_area_and_message),
         cmocka_unit_test(less_important_lines_are_left_out),
+        cmocka_unit_test(the_last_error_can_be_asked_for),
         cmocka_unit_test(control_characters_cannot_steer_a_terminal),
         cmocka_unit_test(further_lines_are_indented),
         cmocka_unit_test(no_colour_where_there_is_no_terminal),
