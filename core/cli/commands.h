@@ -20,6 +20,9 @@
     X(plugin_check)                                                                                \
     X(plugin_try)                                                                                  \
     X(plugin_test)                                                                                 \
+    X(status)                                                                                      \
+    X(reload)                                                                                      \
+    X(stop)                                                                                        \
     X(doctor)                                                                                      \
     X(check)                                                                                       \
     X(help)                                                                                        \

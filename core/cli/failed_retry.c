@@ -1,6 +1,7 @@
 /* copydesk failed retry */
 #include <stdio.h>
 
+#include "cli/beside.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/output.h"
@@ -25,6 +26,7 @@ static int print_counts(const struct retry_counts *counts, bool json)
 static int run(const struct cli_args *args)
 {
     DESK_AUTO struct desk *desk = NULL;
+    LINE_AUTO struct control_client *line = NULL;
     struct error err = {0};
     struct bar bar;
     struct retry_counts counts = {0};
@@ -33,11 +35,12 @@ static int run(const struct cli_args *args)
     long long id = 0;
     if (args->count && (id = cli_id(args, "item in quarantine", args->operand[0])) == 0)
         return CLI_MISUSE;
-    int code = open_desk(args, DESK_WRITE, false, &desk);
+    int code = open_desk_or_line(args, &desk, &line);
     if (code != CLI_DONE)
         return code;
     bar_begin(&bar, "documents");
-    int result = failed_retry(desk, id, &callbacks, &counts, &err);
+    int result = line ? retry_beside(line, id, &callbacks, &counts, &err)
+                      : failed_retry(desk, id, &callbacks, &counts, &err);
     bar_clear(&bar);
     return result < 0 ? cli_failed(args, &err) : print_counts(&counts, printer.json);
 }

@@ -1,6 +1,7 @@
 /* copydesk ingest */
 #include <stdio.h>
 
+#include "cli/beside.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/explain.h"
@@ -42,6 +43,7 @@ static void print_sum(const struct ingest_counts *counts)
 static int store_paths(const struct cli_args *args)
 {
     DESK_AUTO struct desk *desk = NULL;
+    LINE_AUTO struct control_client *line = NULL;
     struct error err = {0};
     struct bar bar;
     struct ingest_counts counts = {0};
@@ -49,12 +51,15 @@ static int store_paths(const struct cli_args *args)
         .bar = &bar, .json = cli_has(args, "json"), .quiet = cli_has(args, "quiet")};
     struct ingest_options ingest = {.source = cli_text(args, "source")};
     struct ingest_callbacks callbacks = {print_report, report_progress, &printer};
-    int code = open_desk(args, DESK_WRITE, false, &desk);
+    const char *const *paths = (const char *const *)args->operand;
+    const size_t count = (size_t)args->count;
+    int code = open_desk_or_line(args, &desk, &line);
     if (code != CLI_DONE)
         return code;
     bar_begin(&bar, "documents");
-    int result = ingest_paths(desk, (const char *const *)args->operand, (size_t)args->count,
-                              &ingest, &callbacks, &counts, &err);
+    int result =
+        line ? ingest_beside(line, desk, paths, count, ingest.source, &callbacks, &counts, &err)
+             : ingest_paths(desk, paths, count, &ingest, &callbacks, &counts, &err);
     bar_clear(&bar);
     /* the line of a single document says it all; an empty folder has no line */
     if (!printer.json && (counts.documents != 1 || printer.quiet || result < 0))

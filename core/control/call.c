@@ -157,7 +157,7 @@ void call_line(struct peer *peer, struct str line)
     json_int_t id = 0;
     const char *what = NULL;
     struct control_call *call = NULL;
-    int code = control_parse(line, &request, &err);
+    int code = control_parse(line, 0, &request, &err);
     if (code >= 0)
         code = control_request(request, &id, &what, &err);
     if (code >= 0)

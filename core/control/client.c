@@ -25,6 +25,7 @@ struct control_client {
     struct buf in;
     size_t scanned; /* bytes of `in` without an end of line */
     json_int_t last_id;
+    long patience_ms;
 };
 
 /* ---- connecting ---- */
@@ -88,6 +89,7 @@ int control_connect(const char *dir, struct control_client **out, struct error *
     if (!client)
         return error_set(err, ERR_NOMEM, "out of memory");
     client->fd = client->pidfd = -1;
+    client->patience_ms = (long)LIMIT(CONTROL_SILENCE_MS);
     buf_init(&client->in, LIMIT(CONTROL_OUTPUT_BYTES));
     int code = dial(dir, &client->fd, err);
     if (code >= 0)
@@ -106,6 +108,11 @@ void control_hang_up(struct control_client *client)
     file_close_at(&client->pidfd);
     buf_free(&client->in);
     mem_free(client);
+}
+
+void control_patience(struct control_client *client, long ms)
+{
+    client->patience_ms = ms;
 }
 
 pid_t control_pid(const struct control_client *client)
@@ -127,10 +134,10 @@ static int hung_up(const struct control_client *client, struct error *err)
 static int silent(const struct control_client *client, struct error *err)
 {
     return error_set(err, ERR_TIMEOUT,
-                     "the running desk (process %ld) has said nothing for %lu seconds "
+                     "the running desk (process %ld) has said nothing for %ld seconds "
                      "(CONTROL_SILENCE_MS): it may be stopped (SIGSTOP) or stuck; its log says "
                      "more, and `copydesk stop --now` ends it",
-                     (long)client->who.pid, LIMIT(CONTROL_SILENCE_MS) / 1000);
+                     (long)client->who.pid, client->patience_ms / 1000);
 }
 
 /* ---- lines ---- */
@@ -171,7 +178,7 @@ static int wait_for(int fd, short events, long ms)
 static int read_more(struct control_client *client, struct error *err)
 {
     char bytes[16384];
-    if (!wait_for(client->fd, POLLIN, (long)LIMIT(CONTROL_SILENCE_MS)))
+    if (!wait_for(client->fd, POLLIN, client->patience_ms))
         return silent(client, err);
     const ssize_t count = recv(client->fd, bytes, sizeof bytes, 0);
     if (count < 0 && errno == EINTR)
@@ -196,7 +203,8 @@ static int next_line(struct control_client *client, json_t **out, struct error *
         const char *end = from ? memchr(from, '\n', client->in.len - client->scanned) : NULL;
         if (end) {
             const size_t len = (size_t)(end - client->in.at);
-            const int code = control_parse((struct str){client->in.at, len}, out, err);
+            const int code =
+                control_parse((struct str){client->in.at, len}, JSON_ALLOW_NUL, out, err);
             buf_drop(&client->in, len + 1);
             client->scanned = 0;
             return code < 0 ? error_wrap(err, "the running desk answered what cannot be read") : 0;

@@ -18,6 +18,9 @@ void control_hang_up(struct control_client *client); /* NULL is fine */
 /* Of the running desk, as the kernel says; 0 when it is in another process namespace. */
 pid_t control_pid(const struct control_client *client);
 
+/* Waits so long for a word of the desk, and no more CONTROL_SILENCE_MS. */
+void control_patience(struct control_client *client, long ms);
+
 /* Asks for `what` with these fields (taken; NULL for none) and waits for the end. `event` (may be
  * NULL) is called for each event but "alive". `answer` gets what is under "ok", or on failure the
  * error's whole line (else NULL): a new reference; may be NULL. Gives the error's own code and

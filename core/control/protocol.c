@@ -14,11 +14,12 @@
 
 #define ID_MOST (((json_int_t)1 << 53) - 1) /* what any JSON reader keeps exactly */
 
-int control_parse(struct str line, json_t **out, struct error *err)
+int control_parse(struct str line, size_t flags, json_t **out, struct error *err)
 {
     json_error_t why;
     *out = NULL;
-    json_t *value = json_loadb(line.at ? line.at : "", line.len, JSON_REJECT_DUPLICATES, &why);
+    json_t *value =
+        json_loadb(line.at ? line.at : "", line.len, JSON_REJECT_DUPLICATES | flags, &why);
     if (!value && json_error_code(&why) == json_error_out_of_memory)
         return error_set(err, ERR_NOMEM, "out of memory while reading a line");
     if (!value)
@@ -80,22 +81,28 @@ static char *from_hex(const char *hex)
     return path;
 }
 
-int control_path_of(const json_t *value, const char *what, char **out, struct error *err)
+int control_bytes_of(const json_t *value, const char *what, char **out, struct error *err)
 {
     const char *text = json_string_value(value);
     const char *hex = json_string_value(json_object_get(value, "hex"));
-    *out = NULL;
-    char *path = text ? mem_strdup(text) : hex ? from_hex(hex) : NULL;
-    if (text && !path)
-        return error_set(err, ERR_NOMEM, "out of memory while reading a request");
-    if (path && path[0] == '/' && strlen(path) < LIMIT(PATH_BYTES)) {
-        *out = path;
+    *out = text ? mem_strdup(text) : hex ? from_hex(hex) : NULL;
+    if (*out)
         return 0;
-    }
-    mem_free(path);
+    if (text)
+        return error_set(err, ERR_NOMEM, "out of memory while reading a line");
+    return error_set(err, ERR_INVALID, "'%s' must be a string, or {\"hex\": \"2f746d70\"}", what);
+}
+
+int control_path_of(const json_t *value, const char *what, char **out, struct error *err)
+{
+    const int code = control_bytes_of(value, what, out, err);
+    if (code == ERR_NOMEM || (code >= 0 && **out == '/' && strlen(*out) < LIMIT(PATH_BYTES)))
+        return code;
+    mem_free(*out);
+    *out = NULL;
     return error_set(err, ERR_INVALID,
                      "'%s' must be an absolute path below %lu bytes (%s): a string, or "
-                     "{\"hex\": ...}",
+                     "{\"hex\": \"2f746d70\"}",
                      what, LIMIT(PATH_BYTES), LIMIT_NAME(PATH_BYTES));
 }
 

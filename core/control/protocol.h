@@ -1,8 +1,8 @@
 /* What is said over a desk's control socket (`.copydesk/control`, a Unix stream socket).
  *
  * Both sides write JSON objects, one a line, UTF-8, ended by a line feed. A request holds at most
- * CONTROL_LINE_BYTES, an answer CONTROL_OUTPUT_BYTES; no name may be in it twice and no string may
- * hold U+0000.
+ * CONTROL_LINE_BYTES, an answer CONTROL_OUTPUT_BYTES; no name may be in it twice, and no string of
+ * a request may hold U+0000.
  *
  * The client asks:
  *   {"id": 1, "do": "ingest", "paths": ["/home/ana/digest.txt"], "source": null}
@@ -35,11 +35,13 @@
 #include "base/str.h"
 
 #define CONTROL_SOCKET "control" /* in the desk's `.copydesk` */
+#define CONTROL_SPOOL  "spool"   /* a folder there: what came to a command over a pipe */
 #define CONTROL_ALIVE  "alive"
 
-/* One line, without its end, as an object: a new reference. ERR_INVALID says where it breaks;
- * ERR_NOMEM. How long it may be is for whoever reads it to say. */
-int control_parse(struct str line, json_t **out, struct error *err);
+/* One line, without its end, as an object: a new reference. `flags`: of jansson, besides that names
+ * must be unique. ERR_INVALID says where it breaks; ERR_NOMEM. How long it may be is for whoever
+ * reads it to say. */
+int control_parse(struct str line, size_t flags, json_t **out, struct error *err);
 
 /* A request's id and what is to be done (borrowed from `line`). ERR_INVALID: what is missing; `id`
  * is then 0 unless it could be read. */
@@ -48,6 +50,8 @@ int control_request(const json_t *line, json_int_t *id, const char **what, struc
 /* Paths as they travel; NULL when out of memory, and mem_alloc'd by control_path_of. ERR_INVALID
  * when it is no path, or not absolute. */
 json_t *control_path(const char *path);
+/* The same for what is shown only ("-", "/dev/fd/63"): any bytes. */
+int control_bytes_of(const json_t *value, const char *what, char **out, struct error *err);
 int control_path_of(const json_t *value, const char *what, char **out, struct error *err);
 
 /* The address of the socket in the folder `dir`: by its path, or, where that is longer than a

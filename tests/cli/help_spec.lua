@@ -1,7 +1,8 @@
 local t = require "support"
 
 local commands = { "init", "ingest", "list", "show", "search", "export", "failed", "failed retry",
-    "plugins", "plugin new", "plugin check", "plugin try", "plugin test", "check", "help", "version" }
+    "plugins", "plugin new", "plugin check", "plugin try", "plugin test",
+    "status", "reload", "stop", "check", "help", "version" }
 
 local function words(text)
     local list = {}

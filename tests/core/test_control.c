@@ -314,7 +314,7 @@ static void a_path_travels_whole_whatever_its_bytes(void **state)
         json_t *line = json_pack("{s:o}", "path", value);
         assert_int_equal(json_to_buf(line, JSON_TEXT, &text, &err), 0);
         json_decref(line);
-        assert_int_equal(control_parse(buf_view(&text), &line, &err), 0);
+        assert_int_equal(control_parse(buf_view(&text), 0, &line, &err), 0);
         assert_int_equal(control_path_of(json_object_get(line, "path"), "path", &back, &err), 0);
         assert_string_equal(back, paths[i]);
         json_decref(line);

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct error err = {0};
     json_t *line = NULL;
-    const int code = control_parse((struct str){(const char *)data, size}, &line, &err);
+    const int code = control_parse((struct str){(const char *)data, size}, 0, &line, &err);
     if (code < 0 ? line || !err.text[0] : !json_is_object(line))
         abort();
     if (line)

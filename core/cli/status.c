@@ -1,0 +1,275 @@
+/* copydesk status */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/beside.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+
+static const struct cli_option options[] = {CLI_JSON_OPTION, CLI_END};
+
+#define LABEL_COLUMNS 10
+
+/* ---- a desk that runs says all of it; of one that does not, the store is looked at ---- */
+
+static json_t *counts_of_store(const struct store_counts *counts)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I}", "documents", (json_int_t)counts->documents,
+                     "articles", (json_int_t)counts->articles, "received",
+                     (json_int_t)counts->received, "quarantined", (json_int_t)counts->quarantined,
+                     "unindexed", (json_int_t)counts->unindexed);
+}
+
+static int status_at_rest(struct desk *desk, json_t **out, struct error *err)
+{
+    struct store_reader *reader = NULL;
+    struct store_counts counts = {0};
+    int code = desk_reader(desk, false, &reader, err);
+    if (code < 0)
+        return code;
+    code = store_counts(reader, &counts, err);
+    store_reader_close(reader);
+    if (code < 0)
+        return code;
+    *out = json_pack("{s:b, s:s, s:o, s:[]}", "running", 0, "desk", desk_folder(desk), "store",
+                     counts_of_store(&counts), "unwell");
+    return *out ? 0 : error_set(err, ERR_NOMEM, "out of memory");
+}
+
+/* ---- for a person ---- */
+
+static json_int_t number(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+static const char *text(const json_t *object, const char *name)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+    return value ? value : "";
+}
+
+static void label(const char *name)
+{
+    printf("%s%-*s%s ", output_style(STYLE_DIM), LABEL_COLUMNS, name, output_style(STYLE_PLAIN));
+}
+
+static void print_text(const char *value)
+{
+    output_line(str_of(value), output_width());
+}
+
+static void print_local(const char *rfc3339)
+{
+    int64_t us = 0;
+    if (clock_parse(str_of(rfc3339), &us, NULL) >= 0)
+        output_time(us);
+    else
+        print_text(rfc3339);
+}
+
+static void print_memory(json_int_t bytes)
+{
+    printf("%" JSON_INTEGER_FORMAT " MiB", (bytes + (1 << 19)) >> 20);
+}
+
+static void print_desk(const json_t *status)
+{
+    label("desk");
+    print_text(text(status, "desk"));
+    putchar('\n');
+    label("running");
+    if (!json_is_true(json_object_get(status, "running"))) {
+        puts("no (copydesk run)");
+        return;
+    }
+    printf("process %" JSON_INTEGER_FORMAT ", since ", number(status, "pid"));
+    print_local(text(status, "since"));
+    printf(", copydesk %s, ", text(status, "version"));
+    print_memory(number(status, "memory"));
+    putchar('\n');
+}
+
+static void print_store(const json_t *store)
+{
+    label("store");
+    printf("%s, %s", counted((uint64_t)number(store, "documents"), "document", "documents"),
+           counted((uint64_t)number(store, "articles"), "article", "articles"));
+    if (number(store, "received"))
+        printf(", %" JSON_INTEGER_FORMAT " received and not done", number(store, "received"));
+    if (number(store, "unindexed"))
+        printf(", %" JSON_INTEGER_FORMAT " to be indexed", number(store, "unindexed"));
+    if (number(store, "quarantined"))
+        printf(", %" JSON_INTEGER_FORMAT " in quarantine (copydesk failed)",
+               number(store, "quarantined"));
+    putchar('\n');
+}
+
+static void print_queue(const json_t *queue)
+{
+    label("queue");
+    printf("%" JSON_INTEGER_FORMAT " waiting, %" JSON_INTEGER_FORMAT " at work%s\n",
+           number(queue, "waiting"), number(queue, "at_work"),
+           json_is_true(json_object_get(queue, "paused")) ? ", paused" : "");
+}
+
+static void print_workers(const json_t *workers)
+{
+    label("workers");
+    printf("%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT ", ", number(workers, "running"),
+           number(workers, "most"));
+    print_memory(number(workers, "memory"));
+    if (number(workers, "replaced"))
+        printf(", %" JSON_INTEGER_FORMAT " replaced", number(workers, "replaced"));
+    putchar('\n');
+}
+
+static void print_watches(const json_t *watches)
+{
+    const json_t *watch;
+    size_t i;
+    json_array_foreach(watches, i, watch)
+    {
+        label(i ? "" : "watching");
+        print_text(text(watch, "folder"));
+        printf(": %" JSON_INTEGER_FORMAT " done, %" JSON_INTEGER_FORMAT
+               " duplicate, %" JSON_INTEGER_FORMAT " failed",
+               number(watch, "done"), number(watch, "duplicate"), number(watch, "failed"));
+        if (*text(watch, "file_system"))
+            printf(", polled (%s)", text(watch, "file_system"));
+        else if (json_is_true(json_object_get(watch, "polled")))
+            printf(", polled");
+        puts(json_is_true(json_object_get(watch, "missing")) ? ", missing" : "");
+    }
+}
+
+static void print_jobs(const json_t *jobs)
+{
+    const json_t *job;
+    size_t i;
+    json_array_foreach(jobs, i, job)
+    {
+        label(i ? "" : "jobs");
+        print_text(text(job, "name"));
+        printf(": %s", text(job, "state"));
+        if (*text(job, "last")) {
+            printf(", last ");
+            print_local(text(job, "last"));
+        }
+        if (*text(job, "next")) {
+            printf(", next ");
+            print_local(text(job, "next"));
+        }
+        putchar('\n');
+    }
+}
+
+static json_int_t failures_of(const json_t *plugin)
+{
+    const char *guard;
+    json_t *count;
+    json_int_t sum = 0;
+    json_object_foreach(json_object_get(plugin, "failures"), guard, count) sum +=
+        json_integer_value(count);
+    return sum;
+}
+
+static void print_plugins(const json_t *plugins)
+{
+    const json_t *plugin;
+    size_t i;
+    json_array_foreach(plugins, i, plugin)
+    {
+        const json_int_t calls = number(plugin, "calls"), failures = failures_of(plugin);
+        label(i ? "" : "plugins");
+        print_text(text(plugin, "plugin"));
+        printf(": %s", counted((uint64_t)calls, "call", "calls"));
+        if (calls)
+            printf(", mean %.2f ms, longest %.1f ms",
+                   (double)number(plugin, "time_us") / (double)calls / 1e3,
+                   (double)number(plugin, "longest_us") / 1e3);
+        if (failures)
+            printf(", %s%s%s", output_style(STYLE_BAD),
+                   counted((uint64_t)failures, "failure", "failures"), output_style(STYLE_PLAIN));
+        putchar('\n');
+    }
+}
+
+static void print_last_error(const json_t *last)
+{
+    if (!json_is_object(last))
+        return;
+    label("last error");
+    print_local(text(last, "at"));
+    printf("  ");
+    print_text(text(last, "message"));
+    putchar('\n');
+}
+
+static void print_unwell(const json_t *unwell)
+{
+    const json_t *what;
+    size_t i;
+    json_array_foreach(unwell, i, what)
+    {
+        printf("%s%-*s%s ", output_style(STYLE_BAD), LABEL_COLUMNS, "unwell",
+               output_style(STYLE_PLAIN));
+        print_text(json_string_value(what));
+        putchar('\n');
+    }
+}
+
+static void print_person(const json_t *status)
+{
+    print_desk(status);
+    print_store(json_object_get(status, "store"));
+    if (json_is_true(json_object_get(status, "running"))) {
+        print_queue(json_object_get(status, "queue"));
+        print_workers(json_object_get(status, "workers"));
+        print_watches(json_object_get(status, "watches"));
+        print_jobs(json_object_get(status, "jobs"));
+        print_plugins(json_object_get(status, "plugins"));
+        print_last_error(json_object_get(status, "last_error"));
+    }
+    print_unwell(json_object_get(status, "unwell"));
+}
+
+static int run(const struct cli_args *args)
+{
+    DESK_AUTO struct desk *desk = NULL;
+    LINE_AUTO struct control_client *line = NULL;
+    struct error err = {0};
+    json_t *status = NULL;
+    int code = open_line(args, &desk, &line);
+    if (code != CLI_DONE)
+        return code;
+    const int result = line ? control_ask(line, "status", NULL, NULL, NULL, &status, &err)
+                            : status_at_rest(desk, &status, &err);
+    if (result < 0) {
+        json_decref(status);
+        return cli_failed(args, &err);
+    }
+    code = json_array_size(json_object_get(status, "unwell")) ? CLI_FAILED : CLI_DONE;
+    if (cli_has(args, "json")) {
+        output_json(status);
+    } else {
+        print_person(status);
+        json_decref(status);
+    }
+    return code;
+}
+
+const struct cli_command command_status = {
+    .name = "status",
+    .usage = "",
+    .about = "How the desk is: queue, watches, jobs, plugins",
+    .more =
+        "Exit code 1 when something is unwell, which is said: a watched folder that is missing,\n"
+        "a store that cannot write, workers that do not start, a job that failed or is paused,\n"
+        "a reload that was refused. A desk that does not run is not unwell; its counts are\n"
+        "shown.\n",
+    .options = options,
+    .run = run,
+};
