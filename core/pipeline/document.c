@@ -165,10 +165,18 @@ static void apply(struct doc *doc)
 
 /* ---- articles ---- */
 
+/* Its workers were ended by the host: what they did not answer is no plugin's fault. */
+static void look_for_end(struct doc *doc)
+{
+    if (doc->lineup->ended && doc->in->fatal.code == 0)
+        error_set(&doc->in->fatal, ERR_CANCELLED, "the desk ends");
+}
+
 static void article_done(struct article_work *work)
 {
     struct doc *doc = work->data;
     doc->finished++;
+    look_for_end(doc);
     if (doc->in->fatal.code < 0 && doc->finished >= doc->started)
         intake_fatal(doc->in, doc, &doc->in->fatal);
     else if (doc->finished == doc->piece_count)
@@ -273,6 +281,7 @@ static void cut(struct pool_job *job, const struct pool_answer *answer)
     struct doc *doc = job->data;
     buf_free(&job->payload);
     intake_answered(doc->in, doc, answer->fault ? 0 : pool_frame_bytes(answer->frame));
+    look_for_end(doc);
     if (doc->in->fatal.code < 0) {
         intake_fatal(doc->in, doc, &doc->in->fatal);
     } else if (answer->fault) {

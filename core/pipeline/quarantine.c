@@ -73,42 +73,113 @@ static int find_items(struct desk *desk, struct search *search, struct error *er
     return 0;
 }
 
-/* ---- documents ---- */
+/* ---- the run ---- */
 
-struct write {
+struct retry {
+    struct desk *desk;
+    struct search search;
+    struct ingest_callbacks callbacks;
+    struct retry_counts counts;
+    struct host_work work;
     struct store_request request;
-    bool done;
+    /* the article at work */
+    size_t next;
+    struct arena *arena;
+    struct store_piece piece;
+    struct article_work article;
+    struct error error; /* of the thread */
+    retry_done_fn *done;
+    void *data;
 };
 
-static void written(struct store_request *request)
+static void finish(struct retry *retry, const struct error *failed)
 {
-    struct write *write = request->data;
-    write->done = true;
+    const struct retry_counts counts = retry->counts;
+    const struct error why = failed ? *failed : (struct error){0};
+    retry_done_fn *done = retry->done;
+    void *data = retry->data;
+    mem_free(retry->search.articles);
+    mem_free(retry);
+    done(&counts, failed ? &why : NULL, data);
 }
 
-static int write_and_wait(struct desk *desk, struct write *write, struct error *err)
+static void in_thread(struct retry *retry, void (*work)(void *data), void (*after)(void *data))
 {
-    write->request.done = written;
-    write->request.data = write;
-    host_store(desk, &write->request);
-    host_wait(desk, &write->done);
-    const struct error *why = &write->request.error;
-    return why->code < 0 ? error_set(err, why->code, "%s", why->text) : 0;
+    retry->error.code = 0;
+    retry->work = (struct host_work){.work = work, .after = after, .data = retry};
+    host_work(retry->desk, &retry->work);
 }
 
-static int retry_documents(struct desk *desk, int64_t id, const struct ingest_callbacks *callbacks,
-                           struct ingest_counts *counts, struct error *err)
+static void write_it(struct retry *retry, void (*done)(struct store_request *request))
 {
-    struct write write = {.request = {.op = STORE_RETRY, .quarantine_id = id, .bytes = KIB}};
-    const int code = write_and_wait(desk, &write, err);
-    return code < 0 ? code : ingest_paths(desk, NULL, 0, NULL, callbacks, counts, err);
+    retry->request.bytes = KIB;
+    retry->request.done = done;
+    retry->request.data = retry;
+    host_store(retry->desk, &retry->request);
 }
 
-/* ---- articles ---- */
+/* ---- articles, one after the other ---- */
+
+static void next_article(struct retry *retry);
+
+static void leave_article(struct retry *retry)
+{
+    article_work_free(&retry->article);
+    lineup_release(retry->article.lineup);
+    arena_free(retry->arena);
+    retry->arena = NULL;
+    retry->next++;
+}
+
+/* One that is gone, or has another version by now, is nobody's failure. */
+static bool is_past(int code)
+{
+    return code == ERR_NOTFOUND || code == ERR_EXISTS;
+}
+
+static void revised(struct store_request *request)
+{
+    struct retry *retry = request->data;
+    const struct error why = request->error;
+    const bool healed = retry->piece.failure_count == 0;
+    leave_article(retry);
+    if (why.code < 0 && !is_past(why.code)) {
+        finish(retry, &why);
+        return;
+    }
+    retry->counts.articles += why.code == 0;
+    retry->counts.articles_healed += why.code == 0 && healed;
+    retry->counts.articles_failed += why.code == 0 && !healed;
+    next_article(retry);
+}
 
 static void worked(struct article_work *work)
 {
-    *(bool *)work->data = true;
+    struct retry *retry = work->data;
+    struct error why;
+    if (work->lineup->ended) { /* no plugin's fault */
+        leave_article(retry);
+        error_set(&why, ERR_CANCELLED, "the desk ends");
+        finish(retry, &why);
+        return;
+    }
+    retry->piece.article_id = retry->search.articles[retry->next];
+    retry->request =
+        (struct store_request){.op = STORE_REVISE, .pieces = &retry->piece, .piece_count = 1};
+    write_it(retry, revised);
+}
+
+static void read_article(void *data)
+{
+    struct retry *retry = data;
+    struct store_reader *reader = NULL;
+    int code = desk_reader(retry->desk, false, &reader, &retry->error);
+    if (code >= 0)
+        code = store_article(reader, retry->search.articles[retry->next], retry->arena,
+                             &retry->piece.article, &retry->error);
+    if (reader)
+        store_reader_close(reader);
+    (void)code; /* it stands in the error */
 }
 
 /* Its plugins say everything anew: what they said before is not handed to them. */
@@ -118,63 +189,133 @@ static void forget_answers(struct article *article)
     article->summary = (struct summary){0};
 }
 
-static int retry_article(struct desk *desk, struct store_reader *reader, int64_t id,
-                         struct retry_counts *counts, struct error *err)
+static void article_read(void *data)
 {
-    ARENA_AUTO struct arena *arena = arena_new(LIMIT(FRAME_BYTES));
-    if (!arena)
-        return error_set(err, ERR_NOMEM, "out of memory");
-    struct store_piece piece = {0};
-    int code = store_article(reader, id, arena, &piece.article, err);
-    if (code < 0)
-        return code;
-    forget_answers(&piece.article);
-    bool done = false;
-    struct article_work work = {.lineup = lineup_hold(desk->lineup),
-                                .arena = arena,
-                                .piece = &piece,
-                                .done = worked,
-                                .data = &done};
-    article_work_start(&work);
-    host_wait(desk, &done);
-    struct write write = {
-        .request = {.op = STORE_REVISE, .pieces = &piece, .piece_count = 1, .bytes = KIB}};
-    piece.article_id = id;
-    code = write_and_wait(desk, &write, err);
-    article_work_free(&work);
-    lineup_release(work.lineup);
-    counts->articles++;
-    counts->articles_healed += piece.failure_count == 0;
-    counts->articles_failed += piece.failure_count > 0;
-    return code;
+    struct retry *retry = data;
+    const struct error why = retry->error;
+    if (why.code < 0) {
+        leave_article(retry);
+        if (is_past(why.code))
+            next_article(retry);
+        else
+            finish(retry, &why);
+        return;
+    }
+    forget_answers(&retry->piece.article);
+    retry->article = (struct article_work){.lineup = lineup_hold(retry->desk->lineup),
+                                           .arena = retry->arena,
+                                           .piece = &retry->piece,
+                                           .done = worked,
+                                           .data = retry};
+    article_work_start(&retry->article);
 }
 
-static int retry_articles(struct desk *desk, const struct search *search,
-                          struct retry_counts *counts, struct error *err)
+static void next_article(struct retry *retry)
 {
-    struct store_reader *reader = NULL;
-    int code = search->count ? desk_reader(desk, false, &reader, err) : 0;
-    for (size_t i = 0; code >= 0 && i < search->count; i++)
-        code = retry_article(desk, reader, search->articles[i], counts, err);
-    if (reader)
-        store_reader_close(reader);
-    return code;
+    struct error why;
+    if (retry->next == retry->search.count) {
+        finish(retry, NULL);
+        return;
+    }
+    retry->piece = (struct store_piece){0};
+    retry->article = (struct article_work){0};
+    retry->arena = arena_new(LIMIT(FRAME_BYTES));
+    if (retry->arena) {
+        in_thread(retry, read_article, article_read);
+    } else {
+        error_set(&why, ERR_NOMEM, "out of memory");
+        finish(retry, &why);
+    }
+}
+
+/* ---- documents, all at once ---- */
+
+static void ingested(const struct ingest_counts *counts, const struct error *failed, void *data)
+{
+    struct retry *retry = data;
+    retry->counts.documents = *counts;
+    if (failed)
+        finish(retry, failed);
+    else
+        next_article(retry);
+}
+
+static void received_again(struct store_request *request)
+{
+    struct retry *retry = request->data;
+    struct error why = request->error;
+    if (why.code == 0 &&
+        ingest_start(retry->desk, NULL, 0, NULL, &retry->callbacks, ingested, retry, &why))
+        return;
+    finish(retry, &why);
+}
+
+/* ---- beginning ---- */
+
+static void find(void *data)
+{
+    struct retry *retry = data;
+    (void)find_items(retry->desk, &retry->search, &retry->error);
+}
+
+static void found(void *data)
+{
+    struct retry *retry = data;
+    const struct error why = retry->error;
+    if (why.code < 0) {
+        finish(retry, &why);
+    } else if (retry->search.documents) {
+        retry->request =
+            (struct store_request){.op = STORE_RETRY, .quarantine_id = retry->search.id};
+        write_it(retry, received_again);
+    } else {
+        next_article(retry);
+    }
+}
+
+int retry_start(struct desk *desk, int64_t id, const struct ingest_callbacks *callbacks,
+                retry_done_fn *done, void *data, struct error *err)
+{
+    if (!desk->store)
+        return error_set(err, ERR_USAGE, "the desk is not open for writing");
+    struct retry *retry = mem_zero(1, sizeof *retry);
+    if (!retry)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    retry->desk = desk;
+    retry->search.id = id;
+    retry->callbacks = callbacks ? *callbacks : (struct ingest_callbacks){0};
+    retry->done = done;
+    retry->data = data;
+    in_thread(retry, find, found);
+    return 0;
+}
+
+/* ---- waited for ---- */
+
+struct retry_wait {
+    struct retry_counts counts;
+    struct error failed;
+    bool done;
+};
+
+static void waited(const struct retry_counts *counts, const struct error *failed, void *data)
+{
+    struct retry_wait *wait = data;
+    wait->counts = *counts;
+    if (failed)
+        wait->failed = *failed;
+    wait->done = true;
 }
 
 int failed_retry(struct desk *desk, int64_t id, const struct ingest_callbacks *callbacks,
                  struct retry_counts *counts, struct error *err)
 {
-    struct retry_counts own = {0};
-    struct search search = {.id = id};
-    if (!desk->store)
-        return error_set(err, ERR_USAGE, "the desk is not open for writing");
-    int code = find_items(desk, &search, err);
-    if (code >= 0 && search.documents)
-        code = retry_documents(desk, id, callbacks, &own.documents, err);
-    if (code >= 0)
-        code = retry_articles(desk, &search, &own, err);
-    mem_free(search.articles);
+    struct retry_wait wait = {0};
+    const int code = retry_start(desk, id, callbacks, waited, &wait, err);
+    if (code < 0)
+        return code;
+    host_wait(desk, &wait.done);
     if (counts)
-        *counts = own;
-    return code < 0 ? code : 0;
+        *counts = wait.counts;
+    return wait.failed.code < 0 ? error_set(err, wait.failed.code, "%s", wait.failed.text) : 0;
 }

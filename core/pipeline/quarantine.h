@@ -18,3 +18,10 @@ struct retry_counts {
  * ERR_NOTFOUND when no item has that id. Documents are reported as ingest_paths reports them. */
 int failed_retry(struct desk *desk, int64_t id, const struct ingest_callbacks *callbacks,
                  struct retry_counts *counts, struct error *err);
+
+/* The same without waiting, also while the desk runs. `done` comes from the loop, never from within
+ * retry_start. `failed`: NULL, or why it could not go on. */
+typedef void retry_done_fn(const struct retry_counts *counts, const struct error *failed,
+                           void *data);
+int retry_start(struct desk *desk, int64_t id, const struct ingest_callbacks *callbacks,
+                retry_done_fn *done, void *data, struct error *err);
