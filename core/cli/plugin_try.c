@@ -2,14 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/explain.h"
-#include "pipeline/tryplugin.h"
+#include "pipeline/trytask.h"
 
 static const struct cli_option options[] = {
     {"option", 'o', "K=V", "an option of the plugin", true},
     {"json", 0, NULL, "for ingest plugins: print JSON (others always do)", false},
+    {"event", 0, "EVENT", "what a task is run on: schedule, article.stored, job.done ...", false},
+    {"at", 0, "TIME", "the instant that a task is run at; now", false},
     CLI_END,
 };
 
@@ -45,6 +48,38 @@ static int try_articles(const struct cli_args *args, const struct given_list *gi
     return counts.failed ? CLI_SOME_FAILED : CLI_DONE;
 }
 
+static int read_instant(const struct cli_args *args, int64_t *at_us)
+{
+    struct error err = {0};
+    const char *text = cli_text(args, "at");
+    *at_us = clock_wall_us();
+    if (text && clock_parse(str_of(text), at_us, &err) < 0)
+        return cli_misuse(args, "--at '%s': %s", text, err.text);
+    return CLI_DONE;
+}
+
+static int try_task(const struct cli_args *args, const struct given_list *given)
+{
+    DESK_AUTO struct desk *desk = NULL;
+    struct error err = {0};
+    struct try_counts counts = {0};
+    struct try_task_options try = {
+        .base = {.plugin = args->operand[0],
+                 .given = given->at,
+                 .given_count = given->count,
+                 .paths = (const char *const *)args->operand + 1,
+                 .path_count = (size_t)args->count - 1},
+        .event = cli_text(args, "event"),
+    };
+    int code = read_instant(args, &try.instant_us);
+    if (code == CLI_DONE)
+        code = open_desk(args, DESK_PLUGINS, true, &desk);
+    if (code != CLI_DONE)
+        return code;
+    int result = plugin_try_task(desk, &try, print_line, NULL, &counts, &err);
+    return result < 0 && result != ERR_CANCELLED ? cli_failed(args, &err) : CLI_DONE;
+}
+
 static int run(const struct cli_args *args)
 {
     GIVEN_AUTO struct given_list given = {.count = 0};
@@ -56,7 +91,9 @@ static int run(const struct cli_args *args)
         return explain_operands(&rest, plugin);
     }
     int code = read_given(args, &given);
-    return code == CLI_DONE ? try_articles(args, &given) : code;
+    if (code != CLI_DONE)
+        return code;
+    return strncmp(plugin, "task/", 5) == 0 ? try_task(args, &given) : try_articles(args, &given);
 }
 
 const struct cli_command command_plugin_try = {
@@ -67,8 +104,11 @@ const struct cli_command command_plugin_try = {
             "JSON\n"
             "object a line (id, headline, text, language), and answers one JSON object a line, in\n"
             "order.\n\n"
+            "A task is given all articles at once, or with --event one event a line (an object of\n"
+            "texts), and its commands are printed, none is done.\n\n"
             "  copydesk plugin try ingest/digest digest.txt\n"
-            "  copydesk plugin try tag/keywords --option max=5 articles.jsonl\n",
+            "  copydesk plugin try tag/keywords --option max=5 articles.jsonl\n"
+            "  copydesk plugin try task/digest --at 2026-05-04T07:00:00Z articles.jsonl\n",
     .options = options,
     .least = 1,
     .most = -1,

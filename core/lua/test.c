@@ -21,7 +21,7 @@ struct test_run {
     struct lua_plugin *plugin;
     uint32_t index, count;
     struct arena *arena;
-    struct buf answer, options, event;
+    struct buf answer, options, checked, event;
     msgpack_unpacked unpacked, event_unpacked;
     char name[CASE_NAME_SIZE];
 };
@@ -74,18 +74,16 @@ static int case_options(lua_State *L, struct test_run *run, int at)
         lua_pop(L, 1);
         return run->plugin->options;
     }
-    struct buf *bytes = &run->options;
-    msgpack_unpacked given;
+    msgpack_unpacked given; /* points into run->options, so what is checked goes elsewhere */
     msgpack_unpacked_init(&given);
-    int result = encode_value(L, -1, "options", bytes, &err);
-    if (result == 0 &&
-        msgpack_unpack_next(&given, bytes->at, bytes->len, NULL) != MSGPACK_UNPACK_SUCCESS)
+    int result = encode_value(L, -1, "options", &run->options, &err);
+    if (result == 0 && msgpack_unpack_next(&given, run->options.at, run->options.len, NULL) !=
+                           MSGPACK_UNPACK_SUCCESS)
         result = error_set(&err, ERR_NOMEM, "out of memory");
-    const size_t raw = bytes->len;
     if (result == 0)
-        result = options_check(&run->plugin->manifest, &given.data, NULL, 0, bytes, &err);
+        result = options_check(&run->plugin->manifest, &given.data, NULL, 0, &run->checked, &err);
     msgpack_unpacked_destroy(&given);
-    if (result == 0 && msgpack_unpack_next(&run->unpacked, bytes->at + raw, bytes->len - raw,
+    if (result == 0 && msgpack_unpack_next(&run->unpacked, run->checked.at, run->checked.len,
                                            NULL) != MSGPACK_UNPACK_SUCCESS)
         result = error_set(&err, ERR_NOMEM, "out of memory");
     if (result < 0)
@@ -367,6 +365,7 @@ int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
     buf_free(&run.event);
     buf_free(&run.answer);
     buf_free(&run.options);
+    buf_free(&run.checked);
     arena_free(run.arena);
     return result;
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "model/article.h"
+#include "model/command.h"
 
 json_t *str_to_json(struct str text); /* none gives null; U+FFFD for each byte that is no UTF-8 */
 /* [[start, end], ...], 0-based half-open; in the headline [start, end, "headline"]. */
@@ -27,6 +28,8 @@ json_t *article_to_json(const struct article *article, bool whole);
 json_t *draft_to_json(const struct article *draft);
 
 json_t *tags_to_json(const struct tag_list *tags);
+/* Keys as a task writes them; those that are empty left out. */
+json_t *command_to_json(const struct command *command);
 /* {text, spans, plugin}; null when there is none. */
 json_t *summary_to_json(const struct summary *summary);
 

@@ -224,7 +224,7 @@ int64_t store_cpu_us(struct store *store); /* CPU time of the writer thread so f
 /* ---- reading: a connection of one's own, read only, one thread at a time ---- */
 struct store_reader;
 
-/* With a window (upto_seq over 0): articles whose shown version has a commit sequence number over
+/* With a window (upto_seq not 0): articles whose shown version has a commit sequence number over
  * after_seq and up to upto_seq. Then, without a query, the newest version comes first. */
 struct store_page {
     int64_t before_id;                       /* 0: from the newest */

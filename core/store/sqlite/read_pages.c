@@ -31,7 +31,7 @@ static int newest(struct walk *walk, const struct search_page *page, struct sear
         " ON a.id=v.article_id AND a.version=v.version"
         " WHERE v.seq<?1 AND v.seq>?3 ORDER BY v.seq DESC LIMIT ?2";
     SQ_AUTO sqlite3_stmt *row = NULL;
-    const bool windowed = page->upto_seq > 0;
+    const bool windowed = page->upto_seq != 0;
     int rc = sq_prepare(walk->reader->db, windowed ? window : all, false, &row, err);
     *count = 0;
     *more = false;
