@@ -30,8 +30,8 @@
  *   EXPORT_CLOSE {} -> {files}
  *   TASK_PAGE {articles} -> {}      within a session: articles that its TASK will be about
  *   TASK      {plugin, event} -> {answer}    with a session it ends it; without, no articles
- *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, answer}    case 0: the
- *             number alone
+ *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, golden,
+ *             golden_text, answer}    case 0: the number alone
  *   CHECK     {plugin} -> {issues = [{file, line, level, text}]}
  */
 #pragma once
