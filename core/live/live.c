@@ -109,6 +109,8 @@ static int open_parts(struct live *live, struct error *err)
     if (code >= 0)
         code = live_watch_open(live, err);
     if (code >= 0)
+        live_notice_open(live);
+    if (code >= 0)
         code = control_start(live->control, err);
     live->open[LIVE_CONTROL] = code >= 0;
     return code;
@@ -119,6 +121,9 @@ static void begin(struct live *live)
     const struct lineup *lineup = live->desk->lineup;
     log_info("run", "the desk in %s runs (process %ld, %u workers)", desk_folder(live->desk),
              (long)getpid(), pool_workers(lineup->pool));
+    struct error err = {0};
+    if (live_check_jobs(live->desk->lineup, &err) < 0)
+        log_error("run", "%s; the job fails until this is mended", err.text);
     notify_ready(live->notify, "running");
     live->running = true;
     if (live->early)
@@ -128,6 +133,7 @@ static void begin(struct live *live)
 int live_run(const struct live_options *options, struct error *err)
 {
     struct live live = {0};
+    live_reload_open(&live);
     const struct desk_options desk_options = {
         .dir = options->dir,
         .use = DESK_WRITE,
@@ -149,6 +155,7 @@ int live_run(const struct live_options *options, struct error *err)
     } else {
         give_up(desk, &live);
     }
+    live_notice_close(&live);
     live_signals_close(&live);
     notify_close(live.notify);
     desk_close(desk);

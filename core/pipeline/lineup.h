@@ -49,6 +49,7 @@ struct lineup {
     struct pool *pool;
     struct arena *arena; /* configuration, manifests, options */
     struct config config;
+    struct hash config_hash;         /* of desk.lua as it was read */
     struct pool_frame *config_frame; /* what the configuration points into */
     struct pool_frame **frames;      /* and the manifests */
     size_t frame_count;

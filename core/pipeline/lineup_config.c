@@ -14,6 +14,7 @@ static int evaluate(struct lineup *lineup, const char *path, struct error *err)
     int code = file_read(path, LIMIT(CONFIG_BYTES), &text, NULL, err);
     if (code < 0)
         return code;
+    hash_bytes(text.at, text.len, &lineup->config_hash);
     struct pool_job job = {.op = JOB_CONFIG};
     msgpack_packer packer;
     wire_packer(&packer, &job.payload);

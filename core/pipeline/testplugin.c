@@ -285,3 +285,11 @@ int plugin_test(struct desk *desk, const struct test_options *options, test_fn *
         *counts = tests.counts;
     return 0;
 }
+
+void lineup_test(struct lineup *lineup, struct plugin_entry *entry, test_fn *each, void *data,
+                 struct test_counts *counts)
+{
+    struct tests tests = {.lineup = lineup, .each = each, .data = data};
+    test_entry(&tests, entry);
+    *counts = tests.counts;
+}

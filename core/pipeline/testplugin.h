@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pipeline/desk.h"
+#include "pipeline/lineup.h"
 
 struct test_report {
     const char *plugin; /* "tag/keywords" */
@@ -32,3 +33,6 @@ struct test_options {
  * for DESK_PLUGINS (optional is fine). Gives 0 when all ran; failed > 0 is exit code 1. */
 int plugin_test(struct desk *desk, const struct test_options *options, test_fn *each, void *data,
                 desk_progress_fn *progress, struct test_counts *counts, struct error *err);
+/* The same for one plugin of a lineup, which need not be the one that serves. */
+void lineup_test(struct lineup *lineup, struct plugin_entry *entry, test_fn *each, void *data,
+                 struct test_counts *counts);
