@@ -18,6 +18,7 @@
     X(plugins)                                                                                     \
     X(plugin_new)                                                                                  \
     X(plugin_check)                                                                                \
+    X(plugin_grant)                                                                                \
     X(plugin_try)                                                                                  \
     X(plugin_test)                                                                                 \
     X(status)                                                                                      \

@@ -109,8 +109,6 @@ static int open_parts(struct live *live, struct error *err)
     if (code >= 0)
         code = live_watch_open(live, err);
     if (code >= 0)
-        live_notice_open(live);
-    if (code >= 0)
         code = control_start(live->control, err);
     live->open[LIVE_CONTROL] = code >= 0;
     return code;
@@ -121,9 +119,6 @@ static void begin(struct live *live)
     const struct lineup *lineup = live->desk->lineup;
     log_info("run", "the desk in %s runs (process %ld, %u workers)", desk_folder(live->desk),
              (long)getpid(), pool_workers(lineup->pool));
-    struct error err = {0};
-    if (live_check_jobs(live->desk->lineup, &err) < 0)
-        log_error("run", "%s; the job fails until this is mended", err.text);
     notify_ready(live->notify, "running");
     live->running = true;
     if (live->early)
@@ -133,7 +128,6 @@ static void begin(struct live *live)
 int live_run(const struct live_options *options, struct error *err)
 {
     struct live live = {0};
-    live_reload_open(&live);
     const struct desk_options desk_options = {
         .dir = options->dir,
         .use = DESK_WRITE,
@@ -155,7 +149,6 @@ int live_run(const struct live_options *options, struct error *err)
     } else {
         give_up(desk, &live);
     }
-    live_notice_close(&live);
     live_signals_close(&live);
     notify_close(live.notify);
     desk_close(desk);

@@ -6,8 +6,6 @@
 #include "control/notify.h"
 #include "control/server.h"
 #include "live/live.h"
-#include "live/notice.h"
-#include "live/reload.h"
 #include "pipeline/host.h"
 #include "pipeline/inflow.h"
 #include "watch/watch.h"
@@ -22,8 +20,6 @@ struct live {
     struct notify *notify;
     struct inflow *inflow;
     struct watch *watch;
-    struct live_reload reload;
-    struct live_notice notice;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t bound; /* how long the end may take */
     bool handles;     /* these are open */
