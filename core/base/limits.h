@@ -29,7 +29,6 @@
     X(WRITE_BYTES, 64 * MIB, "bytes", "memory of the store thread for one write")                  \
     X(PLUGIN_FILES, 64, "files", "files of one plugin")                                            \
     X(PLUGIN_BYTES, 8 * MIB, "bytes", "all files of one plugin")                                   \
-    X(GRANT_BYTES, 32 * MIB, "bytes", "all files outside its folder that a plugin may read")      \
     X(PLUGINS, 256, "plugins", "plugins of one desk")                                              \
     X(CONFIG_BYTES, 1 * MIB, "bytes", "desk.lua")                                                  \
     X(STATE_BYTES, 256 * MIB, "bytes", "memory of one Lua state")                                  \
@@ -43,6 +42,9 @@
     X(INFLIGHT_ITEMS, 256, "documents", "documents in flight in the host")                         \
     X(ANSWERS_BYTES, 16 * MIB, "bytes", "answers of ingest plugins held by the host")              \
     X(LIVE_STOP_MS, 10 * 1000, "ms", "for what is in workers when a running desk is told to end")  \
+    X(RELOAD_SETTLE_MS, 40, "ms", "without a change of desk.lua or a plugin, before a reload")     \
+    X(RELOAD_CALLS, 16, "requests", "commands that wait for one reload")                           \
+    X(RELOAD_FOLDERS, 2000, "folders", "of plugins that a running desk keeps an eye on")           \
     X(INFLOW_OFFERS, 512, "files", "files offered to a running desk and not read yet")             \
     X(INFLOW_RETRY_MIN_MS, 1000, "ms", "from a failed write of a running desk to the next try")    \
     X(INFLOW_RETRY_MAX_MS, 60 * 1000, "ms", "the same, after many")                                \
@@ -50,10 +52,9 @@
     X(WORKER_QUEUE_ITEMS, 16, "jobs", "jobs sent to one worker and not answered")                  \
     X(STORE_QUEUE_BYTES, 16 * MIB, "bytes", "writes waiting for the store thread")                 \
     X(STORE_QUEUE_ITEMS, 2048, "writes", "writes waiting for the store thread")                    \
-    X(INDEX_GROUP, 1000, "articles", "articles indexed in one transaction under load")              \
+    X(INDEX_GROUP, 1000, "articles", "articles indexed in one transaction under load")             \
     X(COMMIT_GROUP, 500, "writes", "writes in one transaction")                                    \
-    X(COMMIT_ENOUGH, 128, "writes", "writes that wait, before a commit waits for no more")         \
-    X(COMMIT_GATHER_MS, 100, "ms", "how long a write may wait for others to commit with")          \
+    X(COMMIT_GATHER_MS, 20, "ms", "how long a write may wait for others to commit with")           \
     X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
     X(STORE_WAIT_MS, 5000, "ms", "how long a database that is held by another is waited for")      \
     X(CACHE_WRITER_BYTES, 16 * MIB, "bytes", "SQLite's page cache of the store thread")            \

@@ -12,13 +12,18 @@
     X(show)                                                                                        \
     X(search)                                                                                      \
     X(export)                                                                                      \
+    X(jobs)                                                                                        \
     X(jobs_next)                                                                                   \
+    X(jobs_run)                                                                                    \
+    X(jobs_backfill)                                                                               \
+    X(jobs_pause)                                                                                  \
+    X(jobs_resume)                                                                                 \
+    X(jobs_history)                                                                                \
     X(failed)                                                                                      \
     X(failed_retry)                                                                                \
     X(plugins)                                                                                     \
     X(plugin_new)                                                                                  \
     X(plugin_check)                                                                                \
-    X(plugin_grant)                                                                                \
     X(plugin_try)                                                                                  \
     X(plugin_test)                                                                                 \
     X(status)                                                                                      \

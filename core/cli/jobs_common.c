@@ -4,16 +4,19 @@
 #include "cli/jobs.h"
 #include "schedule/civil.h"
 
-int jobs_open(const struct cli_args *args, enum desk_use use, struct jobs_work *out)
+int jobs_find(const struct cli_args *args, struct jobs_work *out)
 {
     struct error err = {0};
-    const int code = open_desk(args, use, false, &out->desk);
-    if (code != CLI_DONE)
-        return code;
     if (jobs_of_desk(out->desk, &out->list, &err) < 0 ||
         (args->count > 0 && job_list_find(out->list, args->operand[0], &out->job, &err) < 0))
         return cli_failed(args, &err);
     return CLI_DONE;
+}
+
+int jobs_open(const struct cli_args *args, enum desk_use use, struct jobs_work *out)
+{
+    const int code = open_desk(args, use, false, &out->desk);
+    return code == CLI_DONE ? jobs_find(args, out) : code;
 }
 
 void jobs_close_at(struct jobs_work *work)

@@ -44,6 +44,7 @@ static void on_bound(uv_timer_t *timer)
              "waits for the next start",
              LIMIT(LIVE_STOP_MS));
     live_watch_close(live);
+    live_schedule_close(live);
     if (live->inflow)
         inflow_abandon(live->inflow);
     lineup_end_workers(live->desk);
@@ -58,6 +59,7 @@ void live_stop(struct live *live, bool now)
     notify_stopping(live->notify);
     uv_timer_start(&live->bound, on_bound, now ? 0 : LIMIT(LIVE_STOP_MS), 0);
     live_watch_stop(live);
+    live_schedule_stop(live);
     inflow_close(live->inflow, inflow_closed, live);
 }
 
@@ -89,6 +91,12 @@ static void give_up(struct desk *desk, void *data)
         host_wait(desk, &gone);
     }
     gone = false;
+    if (live->schedule) {
+        schedule_close(live->schedule, set_true, &gone);
+        live->schedule = NULL;
+        host_wait(desk, &gone);
+    }
+    gone = false;
     if (live->inflow) {
         inflow_close(live->inflow, set_true, &gone);
         host_wait(desk, &gone);
@@ -109,6 +117,10 @@ static int open_parts(struct live *live, struct error *err)
     if (code >= 0)
         code = live_watch_open(live, err);
     if (code >= 0)
+        code = live_schedule_open(live, err);
+    if (code >= 0)
+        live_notice_open(live);
+    if (code >= 0)
         code = control_start(live->control, err);
     live->open[LIVE_CONTROL] = code >= 0;
     return code;
@@ -119,6 +131,9 @@ static void begin(struct live *live)
     const struct lineup *lineup = live->desk->lineup;
     log_info("run", "the desk in %s runs (process %ld, %u workers)", desk_folder(live->desk),
              (long)getpid(), pool_workers(lineup->pool));
+    struct error err = {0};
+    if (live_check_jobs(live->desk->lineup, &err) < 0)
+        log_error("run", "%s; the job fails until this is mended", err.text);
     notify_ready(live->notify, "running");
     live->running = true;
     if (live->early)
@@ -128,6 +143,7 @@ static void begin(struct live *live)
 int live_run(const struct live_options *options, struct error *err)
 {
     struct live live = {0};
+    live_reload_open(&live);
     const struct desk_options desk_options = {
         .dir = options->dir,
         .use = DESK_WRITE,
@@ -149,6 +165,7 @@ int live_run(const struct live_options *options, struct error *err)
     } else {
         give_up(desk, &live);
     }
+    live_notice_close(&live);
     live_signals_close(&live);
     notify_close(live.notify);
     desk_close(desk);

@@ -6,13 +6,16 @@
 #include "control/notify.h"
 #include "control/server.h"
 #include "live/live.h"
+#include "live/notice.h"
+#include "live/reload.h"
 #include "pipeline/host.h"
 #include "pipeline/inflow.h"
+#include "schedule/schedule.h"
 #include "watch/watch.h"
 
 /* Parts that are waited for at the end; control is the last to go, so that commands that wait for
  * what is at work are answered. */
-enum live_part { LIVE_INFLOW, LIVE_WATCH, LIVE_CONTROL, LIVE_PARTS };
+enum live_part { LIVE_INFLOW, LIVE_WATCH, LIVE_SCHEDULE, LIVE_CONTROL, LIVE_PARTS };
 
 struct live {
     struct desk *desk;
@@ -20,6 +23,9 @@ struct live {
     struct notify *notify;
     struct inflow *inflow;
     struct watch *watch;
+    struct live_reload reload;
+    struct live_notice notice;
+    struct schedule *schedule;
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t bound; /* how long the end may take */
     bool handles;     /* these are open */
@@ -46,3 +52,14 @@ int live_watch_open(struct live *live, struct error *err);
 /* Offers nothing more, and closes when what was offered is settled and moved. */
 void live_watch_stop(struct live *live);
 void live_watch_close(struct live *live); /* without waiting for that */
+
+/* scheduling.c */
+int live_schedule_open(struct live *live, struct error *err);
+/* The jobs of the lineup that serves. */
+void live_schedule_reload(struct live *live);
+/* Begins no more runs, and closes when those at work have ended. */
+void live_schedule_stop(struct live *live);
+void live_schedule_close(struct live *live); /* without waiting for that */
+
+/* jobs.c: what commands ask of jobs; before control_start */
+int live_jobs_register(struct live *live, struct error *err);

@@ -18,13 +18,23 @@ static void on_end(uv_signal_t *handle, int number)
         live->early = true;
 }
 
+static void on_hangup(uv_signal_t *handle, int number)
+{
+    struct live *live = handle->data;
+    (void)number;
+    if (live->running && !live->stopping)
+        live_reload(live);
+}
+
 int live_signals_open(struct live *live, struct error *err)
 {
     struct {
         uv_signal_t *handle;
         uv_signal_cb called;
         int number;
-    } const all[] = {{&live->terminate, on_end, SIGTERM}, {&live->interrupt, on_end, SIGINT}};
+    } const all[] = {{&live->terminate, on_end, SIGTERM},
+                     {&live->interrupt, on_end, SIGINT},
+                     {&live->hangup, on_hangup, SIGHUP}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         uv_signal_init(&live->desk->loop, all[i].handle); /* cannot fail once the loop is open */
         all[i].handle->data = live;
@@ -46,6 +56,7 @@ void live_signals_close(struct live *live)
         return;
     uv_close((uv_handle_t *)&live->terminate, NULL);
     uv_close((uv_handle_t *)&live->interrupt, NULL);
+    uv_close((uv_handle_t *)&live->hangup, NULL);
     uv_close((uv_handle_t *)&live->bound, NULL);
     live->handles = false;
 }

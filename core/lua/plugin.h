@@ -115,7 +115,7 @@ struct lua_event {
 int lua_plugin_task(struct lua_plugin *plugin, const struct lua_event *event, struct buf *answer,
                     struct lua_fault *fault);
 /* test.lua: `index` from 1; 0 gives the count alone. Appends a map {cases, name, passed, message,
- * traceback, answer} */
+ * traceback, golden, golden_text, answer} */
 int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
                     struct lua_fault *fault);
 

@@ -24,10 +24,12 @@ struct test_run {
     struct buf answer, options, checked, event;
     msgpack_unpacked unpacked, event_unpacked;
     char name[CASE_NAME_SIZE];
+    char golden_name[CASE_NAME_SIZE];
+    struct buf golden; /* what the golden file should hold */
 };
 
-static const char *const case_keys[] = {"name",  "document", "article", "articles",
-                                        "event", "options",  "expect",  "check"};
+static const char *const case_keys[] = {"name",    "document", "article", "articles", "event",
+                                        "options", "expect",   "check",   "golden"};
 
 /* Loads test.lua once a state and keeps its list in the registry. */
 static int load_cases(lua_State *L)
@@ -221,21 +223,37 @@ static void run_export(lua_State *L, const struct test_run *run, int at, int opt
     push_written(L);
 }
 
-/* expect is compared, check(answer, claim) is called; one of them is there. */
-static void judge(lua_State *L, int at, int claim, int answer)
+static bool judge_golden(lua_State *L, struct test_run *run, int at, int answer)
+{
+    const int type = lua_getfield(L, at, "golden");
+    if (type == LUA_TNIL)
+        return false;
+    if (type != LUA_TSTRING)
+        luaL_error(L, "golden must be a file's name");
+    snprintf(run->golden_name, sizeof run->golden_name, "%s", lua_tostring(L, -1));
+    testcase_golden(L, run->plugin->source, run->golden_name, answer, &run->golden);
+    return true;
+}
+
+/* expect is compared, check(answer, claim) is called, golden is compared; one of them is there.
+ * Golden comes last: a file is only written where all else holds. */
+static void judge(lua_State *L, struct test_run *run, int at, int claim, int answer)
 {
     state_of(L)->entry = "test.lua";
     const bool expects = lua_getfield(L, at, "expect") != LUA_TNIL;
     if (expects)
-        testcase_compare(L, lua_gettop(L), answer);
+        testcase_compare(L, lua_gettop(L), answer, "expect", false);
     const int type = lua_getfield(L, at, "check");
     if (type == LUA_TFUNCTION) {
         lua_pushvalue(L, answer);
         lua_pushvalue(L, claim);
         lua_call(L, 2, 0);
-    } else if (type != LUA_TNIL || !expects) {
-        luaL_error(L, "a case needs 'expect', a table, or 'check', a function");
+    } else if (type != LUA_TNIL) {
+        luaL_error(L, "check must be a function");
     }
+    if (!judge_golden(L, run, at, answer) && !expects && type == LUA_TNIL)
+        luaL_error(
+            L, "a case needs 'expect', a table, 'check', a function, or 'golden', a file's name");
 }
 
 static int run_case(lua_State *L)
@@ -259,7 +277,7 @@ static int run_case(lua_State *L)
     const int answer = lua_gettop(L);
     if (encode_value(L, answer, "answer", &run->answer, &err) < 0)
         return luaL_error(L, "%s", err.text);
-    judge(L, at, answer - 1, answer);
+    judge(L, run, at, answer - 1, answer);
     return 0;
 }
 
@@ -283,13 +301,13 @@ static void pack_text(msgpack_packer *packer, const char *key, const char *text)
     msgpack_pack_str_with_body(packer, text, len);
 }
 
-/* { cases, name, passed, message, traceback, answer } */
+/* { cases, name, passed, message, traceback, golden, golden_text, answer } */
 static int pack_report(const struct test_run *run, bool passed, struct buf *out,
                        struct lua_fault *fault)
 {
     msgpack_packer packer;
     msgpack_packer_init(&packer, out, pack_write);
-    msgpack_pack_map(&packer, 6);
+    msgpack_pack_map(&packer, 8);
     msgpack_pack_str_with_body(&packer, "cases", 5);
     msgpack_pack_uint32(&packer, run->count);
     pack_text(&packer, "name", run->name);
@@ -300,6 +318,8 @@ static int pack_report(const struct test_run *run, bool passed, struct buf *out,
         msgpack_pack_false(&packer);
     pack_text(&packer, "message", passed ? "" : fault->message);
     pack_text(&packer, "traceback", passed ? "" : fault->traceback);
+    pack_text(&packer, "golden", run->golden_name);
+    pack_text(&packer, "golden_text", run->golden.len ? run->golden.at : "");
     msgpack_pack_str_with_body(&packer, "answer", 6);
     if (run->answer.len)
         buf_append(out, run->answer.at, run->answer.len);
@@ -364,6 +384,7 @@ int lua_plugin_test(struct lua_plugin *plugin, uint32_t index, struct buf *out,
     msgpack_unpacked_destroy(&run.event_unpacked);
     buf_free(&run.event);
     buf_free(&run.answer);
+    buf_free(&run.golden);
     buf_free(&run.options);
     buf_free(&run.checked);
     arena_free(run.arena);

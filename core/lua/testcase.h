@@ -26,5 +26,12 @@ void testcase_event(lua_State *L, int at, const char *kind, struct arena *arena,
                     msgpack_unpacked *unpacked, struct lua_event *out);
 
 /* Compares the value at `expect` with the one at `answer`: every key given in `expect` equals the
- * answer's; lists by length and item. Raises "expect[1].headline: want 'A', got 'B'". */
-void testcase_compare(lua_State *L, int expect, int answer);
+ * answer's, lists by length and item; `exact`: and the answer has no others. Raises all
+ * differences, one a line: "expect[1].headline: want 'A', got 'B'", where "expect" is `what`. */
+void testcase_compare(lua_State *L, int expect, int answer, const char *what, bool exact);
+
+/* Compares the answer with the JSON in the plugin's file `name` (golden outputs). `text` becomes
+ * the answer as JSON, as the file should be. Raises differences, or that there is no such file. */
+struct lua_plugin_source;
+void testcase_golden(lua_State *L, const struct lua_plugin_source *source, const char *name,
+                     int answer, struct buf *text);

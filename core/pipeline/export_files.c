@@ -50,7 +50,8 @@ const char *const *export_files_names(const struct export_files *files, struct a
 {
     const char **names = arena_alloc(arena, files->count + 1, sizeof *names);
     for (size_t i = 0; names && i < files->count; i++)
-        if (!(names[i] = arena_printf(arena, "%s/%s", files->to, files->at[i].name)))
+        if (!(names[i] = arena_printf(arena, "%s/%s", files->to,
+                                      files->single ? files->single : files->at[i].name)))
             return NULL;
     return names;
 }

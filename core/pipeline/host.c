@@ -20,7 +20,7 @@ static void answer_refused(struct pool_job *job, int code)
 
 static int submit(struct lineup *lineup, struct pool_job *job)
 {
-    return lineup->ended ? ERR_CANCELLED : pool_submit(job->pool ? job->pool : lineup->pool, job);
+    return lineup->ended ? ERR_CANCELLED : pool_submit(lineup->pool, job);
 }
 
 void host_submit(struct lineup *lineup, struct pool_job *job)
@@ -134,6 +134,14 @@ void host_pool_room(struct pool *pool, void *data)
     host_drain_jobs(lineup);
     if (!lineup->jobs)
         host_tell_room(lineup->desk);
+}
+
+void host_store_news(struct store *store, void *data)
+{
+    (void)store;
+    struct desk *desk = data;
+    if (desk->news)
+        desk->news(desk->news_data);
 }
 
 void host_store_room(struct store *store, void *data)

@@ -32,6 +32,8 @@ struct desk {
     struct host_listener *listeners, *next_listener; /* next_listener: of the round under way */
     struct host_turns turns;
     struct flight flight;
+    void (*news)(void *data); /* articles or failures were stored; NULL: nobody asks */
+    void *news_data;
 };
 
 /* ---- parts of opening (one file each) ---- */
@@ -42,8 +44,7 @@ int host_open_store(struct desk *desk, bool no_index, struct error *err);
 /* ---- jobs and writes ---- */
 
 /* Hands over, now or when there is room. `done` is called in any case. Who submits holds the
- * lineup until then. A job that names a plugin goes to that plugin's workers: job->pool is
- * plugin_pool() (own.h); NULL: the lineup's, which is right where no plugin has a grant. */
+ * lineup until then. */
 void host_submit(struct lineup *lineup, struct pool_job *job);
 bool host_pool_full(const struct lineup *lineup);
 /* Sends what waited for room, as far as there is some; when the workers have ended, it is answered
@@ -55,6 +56,7 @@ bool host_store_full(const struct desk *desk);
 /* Called by pool (data: the lineup) and store (data: the desk). */
 void host_pool_room(struct pool *pool, void *data);
 void host_store_room(struct store *store, void *data);
+void host_store_news(struct store *store, void *data);
 
 /* From now until host_unlisten, `listener->room` is called when there is room. It may listen,
  * unlisten, submit and store. The struct is the caller's. */
@@ -97,9 +99,6 @@ int host_load_entry(struct lineup *lineup, struct plugin_entry *entry, struct de
  * JOB_CHECK. */
 int host_ship_entry(struct lineup *lineup, struct plugin_entry *entry, uint32_t *index,
                     struct error *err);
-/* What it says of itself, whether or not it is granted what it asks for. */
-int host_manifest(struct lineup *lineup, struct plugin_entry *entry, const struct manifest **out,
-                  struct error *err);
 /* Ships it once more with test.lua; gives the index for JOB_TEST. */
 int host_ship_tests(struct lineup *lineup, const struct desk_plugin *plugin, uint32_t *index,
                     struct error *err);

@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "pipeline/host.h"
-#include "pipeline/own.h"
 
 static void lineup_free(void *data)
 {
@@ -21,30 +20,23 @@ static void lineup_free(void *data)
         pool_frame_free(lineup->frames[i]);
     mem_free(lineup->frames);
     mem_free(lineup->plugins);
-    while (lineup->own) {
-        struct own_workers *own = lineup->own;
-        lineup->own = own->next;
-        own_workers_free(own);
-    }
     mem_free(lineup);
 }
 
 static void pool_gone(void *data)
 {
     struct lineup *lineup = data;
-    if (--lineup->pools == 0 && lineup->closing)
+    lineup->pool = NULL;
+    if (lineup->closing)
         lineup_free(lineup);
 }
 
 static void end_workers(struct lineup *lineup)
 {
-    if (lineup->ended || lineup->pools == 0)
+    if (lineup->ended || !lineup->pool)
         return;
     lineup->ended = true;
-    if (lineup->pool)
-        pool_close(lineup->pool, pool_gone, lineup);
-    for (struct own_workers *own = lineup->own; own; own = own->next)
-        pool_close(own->pool, pool_gone, lineup);
+    pool_close(lineup->pool, pool_gone, lineup);
     host_drain_jobs(lineup);
 }
 
@@ -58,7 +50,7 @@ static void lineup_close(void *data)
 {
     struct lineup *lineup = data;
     lineup->closing = true;
-    if (lineup->pools)
+    if (lineup->pool)
         end_workers(lineup); /* pool_gone frees it */
     else
         lineup_free(lineup);
@@ -161,12 +153,6 @@ static void on_log(int level, const char *plugin, const char *text, void *data)
 
 int lineup_workers(struct lineup *lineup, struct error *err)
 {
-    return lineup_pool_open(lineup, NULL, 0, &lineup->pool, err);
-}
-
-int lineup_pool_open(struct lineup *lineup, const char *const *env, size_t env_count,
-                     struct pool **out, struct error *err)
-{
     const struct plugin_file *lib = NULL;
     size_t lib_count = 0;
     if (lineup->ended)
@@ -191,15 +177,11 @@ int lineup_pool_open(struct lineup *lineup, const char *const *env, size_t env_c
         .native_count = native_count,
         .lib = files,
         .lib_count = lib_count,
-        .env = env,
-        .env_count = env_count,
         .room = host_pool_room,
         .log = on_log,
         .data = lineup,
     };
-    code = pool_open(&lineup->desk->loop, &options, out, err);
-    lineup->pools += code >= 0;
-    return code;
+    return pool_open(&lineup->desk->loop, &options, &lineup->pool, err);
 }
 
 static void set_true(void *data)
@@ -215,5 +197,4 @@ void lineup_stop_workers(struct lineup *lineup)
     pool_close(lineup->pool, set_true, &done);
     host_wait(lineup->desk, &done);
     lineup->pool = NULL;
-    lineup->pools--;
 }

@@ -28,9 +28,8 @@ struct desk_plugin {
     struct manifest manifest;
     struct str options; /* canonical msgpack */
     struct hash fingerprint;
-    struct own_workers *own; /* that it has a grant for; NULL: it runs in the lineup's */
-    const char *label;       /* "tag/ships" */
-    const char *title;       /* "tag/ships@1.0.0" */
+    const char *label; /* "tag/ships" */
+    const char *title; /* "tag/ships@1.0.0" */
 };
 
 struct plugin_chain {
@@ -48,10 +47,9 @@ struct lineup {
     unsigned workers;        /* as asked for; 0: one a core */
     struct registry *registry;
     struct pool *pool;
-    struct own_workers *own; /* of plugins with a grant */
-    unsigned pools;          /* of all these, how many live */
-    struct arena *arena;     /* configuration, manifests, options */
+    struct arena *arena; /* configuration, manifests, options */
     struct config config;
+    struct hash config_hash;         /* of desk.lua as it was read */
     struct pool_frame *config_frame; /* what the configuration points into */
     struct pool_frame **frames;      /* and the manifests */
     size_t frame_count;
@@ -83,9 +81,6 @@ void lineup_end_workers(struct desk *desk);
 /* ---- parts of opening ---- */
 int lineup_registry(struct lineup *lineup, struct error *err);
 int lineup_workers(struct lineup *lineup, struct error *err);
-/* A pool more, with this environment; `lineup->pools` counts it. */
-int lineup_pool_open(struct lineup *lineup, const char *const *env, size_t env_count,
-                     struct pool **out, struct error *err);
 void lineup_stop_workers(struct lineup *lineup);
 /* desk.lua; starts the workers anew when it names native plugins. */
 int lineup_config(struct lineup *lineup, struct error *err);

@@ -4,16 +4,18 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/differ.h"
 #include "pipeline/host.h"
-#include "pipeline/own.h"
 #include "plugin/canonical.h"
 
 #define CASES_MAX 10000
 
 struct tests {
     struct lineup *lineup;
+    bool update;
     test_fn *each;
     void *data;
     desk_progress_fn *progress;
@@ -24,8 +26,10 @@ struct tests {
 struct outcome {
     struct pool_job job;
     bool done, passed;
-    char name[256], message[1024];
+    char name[256], message[1024], golden[128];
     char *traceback;
+    struct str golden_text; /* in `frame` */
+    struct pool_frame *frame;
     struct buf answer; /* canonical */
 };
 
@@ -57,12 +61,16 @@ static void case_done(struct pool_job *job, const struct pool_answer *answer)
     if (wire_text(wire_get(answer->value, "traceback"), "traceback", LIMIT(QUARANTINE_TEXT),
                   &traceback, NULL) >= 0)
         outcome->traceback = mem_strndup(traceback.at ? traceback.at : "", traceback.len);
+    copy_text(answer->value, "golden", outcome->golden, sizeof outcome->golden);
+    if (wire_text(wire_get(answer->value, "golden_text"), "golden_text", LIMIT(JSON_BYTES),
+                  &outcome->golden_text, NULL) >= 0)
+        outcome->frame = pool_answer_keep(answer);
     if (value && canonical_pack(value, &outcome->answer) < 0)
         outcome->passed = false;
 }
 
-static void submit(struct tests *tests, struct outcome *outcome, const struct desk_plugin *tested,
-                   uint32_t plugin, uint32_t number, bool fresh)
+static void submit(struct tests *tests, struct outcome *outcome, uint32_t plugin, uint32_t number,
+                   bool fresh)
 {
     struct pool_job *job = &outcome->job;
     msgpack_packer packer;
@@ -73,7 +81,6 @@ static void submit(struct tests *tests, struct outcome *outcome, const struct de
     wire_pack_key(&packer, "case");
     msgpack_pack_uint32(&packer, number);
     job->op = JOB_TEST;
-    job->pool = plugin_pool(tests->lineup, tested);
     job->fresh = fresh;
     job->done = case_done;
     job->data = outcome;
@@ -84,6 +91,7 @@ static void outcome_free(struct outcome *outcome)
 {
     buf_free(&outcome->job.payload);
     buf_free(&outcome->answer);
+    pool_frame_free(outcome->frame);
     mem_free(outcome->traceback);
 }
 
@@ -93,6 +101,27 @@ static void report(struct tests *tests, struct test_report *report)
     tests->counts.passed += report->passed;
     tests->counts.failed += !report->passed;
     tests->each(report, tests->data);
+}
+
+static bool plain_name(const char *name)
+{
+    const size_t len = strlen(name);
+    return len > 5 && name[0] != '.' && !strchr(name, '/') && str_ends(str_of(name), ".json");
+}
+
+/* Writes the golden file when that is asked for and all else holds: a golden text is only there
+ * when it was compared. 1: written. */
+static int update_golden(const struct tests *tests, const struct desk_plugin *plugin,
+                         const struct outcome *outcome, struct error *err)
+{
+    if (!tests->update || outcome->passed || !outcome->golden_text.len ||
+        !plain_name(outcome->golden))
+        return 0;
+    MEM_AUTO char *path = file_join(plugin->entry->path, outcome->golden);
+    if (!path)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    const int code = file_replace(path, outcome->golden_text.at, outcome->golden_text.len, err);
+    return code < 0 ? code : 1;
 }
 
 static void judge(struct tests *tests, const struct desk_plugin *plugin, uint32_t number,
@@ -114,9 +143,18 @@ static void judge(struct tests *tests, const struct desk_plugin *plugin, uint32_
     snprintf(name, sizeof name, "%s", fresh->name[0] ? fresh->name : warm->name);
     if (!name[0])
         snprintf(name, sizeof name, "case %u", number);
-    if (!same && fresh->passed == warm->passed)
-        result.message = "a fresh process and one that ran other cases before gave different "
-                         "answers: the plugin depends on more than its input";
+    char where[400];
+    if (!same && fresh->passed == warm->passed) {
+        differ_say(&fresh->answer, &warm->answer, where, sizeof where);
+        result.message = where;
+    }
+    struct error why = {0};
+    const int updated = same ? update_golden(tests, plugin, fresh, &why) : 0;
+    if (updated < 0)
+        result.message = why.text;
+    result.passed |= updated > 0;
+    result.updated = updated > 0 ? fresh->golden : NULL;
+    tests->counts.updated += updated > 0;
     report(tests, &result);
 }
 
@@ -125,8 +163,8 @@ static void run_case(struct tests *tests, const struct desk_plugin *plugin, uint
 {
     struct outcome fresh = {0};
     struct outcome warm = {0};
-    submit(tests, &fresh, plugin, index, number, true);
-    submit(tests, &warm, plugin, index, number, false);
+    submit(tests, &fresh, index, number, true);
+    submit(tests, &warm, index, number, false);
     host_wait(tests->lineup->desk, &fresh.done);
     host_wait(tests->lineup->desk, &warm.done);
     judge(tests, plugin, number, &fresh, &warm);
@@ -135,10 +173,10 @@ static void run_case(struct tests *tests, const struct desk_plugin *plugin, uint
 }
 
 /* Case 0 asks how many there are. */
-static int count_cases(struct tests *tests, const struct desk_plugin *tested, uint32_t index,
-                       int64_t *count, char **traceback, struct error *err)
+static int count_cases(struct tests *tests, uint32_t index, int64_t *count, char **traceback,
+                       struct error *err)
 {
-    struct pool_job job = {.op = JOB_TEST, .pool = plugin_pool(tests->lineup, tested)};
+    struct pool_job job = {.op = JOB_TEST};
     struct pool_frame *frame = NULL;
     const msgpack_object *value = NULL;
     msgpack_packer packer;
@@ -214,18 +252,23 @@ static void test_entry(struct tests *tests, struct plugin_entry *entry)
     if (code >= 0)
         code = host_ship_tests(tests->lineup, plugin, &index, &why);
     if (code >= 0)
-        code = count_cases(tests, plugin, index, &count, &traceback, &why);
+        code = count_cases(tests, index, &count, &traceback, &why);
     if (code < 0)
         report_broken(tests, entry, &why, traceback);
     else
         run_cases(tests, plugin, index, count);
 }
 
-int plugin_test(struct desk *desk, const char *plugin, test_fn *each, void *data,
+int plugin_test(struct desk *desk, const struct test_options *options, test_fn *each, void *data,
                 desk_progress_fn *progress, struct test_counts *counts, struct error *err)
 {
     struct lineup *lineup = desk->lineup;
-    struct tests tests = {.lineup = lineup, .each = each, .data = data, .progress = progress};
+    struct tests tests = {.lineup = lineup,
+                          .update = options->update,
+                          .each = each,
+                          .data = data,
+                          .progress = progress};
+    const char *plugin = options->plugin;
     struct plugin_spec spec;
     struct plugin_entry *entry = NULL;
     int code = plugin ? plugin_spec_parse(plugin, &spec, err) : 0;
@@ -241,4 +284,12 @@ int plugin_test(struct desk *desk, const char *plugin, test_fn *each, void *data
     if (counts)
         *counts = tests.counts;
     return 0;
+}
+
+void lineup_test(struct lineup *lineup, struct plugin_entry *entry, test_fn *each, void *data,
+                 struct test_counts *counts)
+{
+    struct tests tests = {.lineup = lineup, .each = each, .data = data};
+    test_entry(&tests, entry);
+    *counts = tests.counts;
 }

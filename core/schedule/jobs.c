@@ -12,6 +12,7 @@ int jobs_of_desk(const struct desk *desk, struct job_list **out, struct error *e
 }
 
 #define DATE_SIZE 10
+#define SECOND_US INT64_C(1000000)
 
 int job_moment(const struct job_spec *job, struct str text, int64_t *us, struct error *err)
 {
@@ -33,4 +34,20 @@ int job_moment(const struct job_spec *job, struct str text, int64_t *us, struct 
                      "\"%.*s\" is no moment: write 2026-05-04, \"2026-05-04 07:00\" (both in the "
                      "job's zone, %s) or 2026-05-04T05:00:00Z",
                      (int)utf8_cut(text, 60), text.at, zone_name(job->timing.zone));
+}
+
+int64_t job_instant_before(const struct job_spec *spec, int64_t at_us)
+{
+    static const int64_t spans[] = {3600, 26 * 3600, 8 * 86400, 32 * 86400, 367 * 86400};
+    const int64_t at = at_us / SECOND_US;
+    struct timing_next next;
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+        int64_t found = INT64_MIN;
+        int64_t after = at - spans[i];
+        while (timing_next(&spec->timing, after, &next) && next.utc < at)
+            found = after = next.utc;
+        if (found > INT64_MIN)
+            return found * SECOND_US;
+    }
+    return at_us;
 }

@@ -44,7 +44,8 @@ int schedule_open(const struct schedule_options *options, struct schedule **out,
 /* The jobs that desk.lua has now (after a reload). On failure the old ones stay. Runs at work end
  * as they began. */
 int schedule_reload(struct schedule *schedule, struct error *err);
-/* Begins no more runs. `done` is called when those at work have ended. */
+/* Begins no more runs; who asked for one that waits is told so. `done` is called when those at work
+ * have ended. */
 void schedule_quiesce(struct schedule *schedule, void (*done)(void *data), void *data);
 /* Ends at once: runs at work are given up, and are done again by whoever opens the desk next.
  * `closed` is called from the loop when all is freed. NULL is fine (then `closed` is called now).
@@ -58,6 +59,7 @@ void schedule_close(struct schedule *schedule, void (*closed)(void *data), void 
 struct schedule_report {
     const char *job;
     int64_t at_us;     /* the scheduled instant */
+    const char *local; /* the same in the job's zone: RFC 3339 */
     const char *state; /* "done", "failed", "skipped" ... as in struct store_run */
     uint64_t articles, files;
     int64_t after_seq, upto_seq;
@@ -66,6 +68,11 @@ struct schedule_report {
     const struct error *error; /* NULL: all went well */
 };
 typedef void schedule_report_fn(const struct schedule_report *report, void *data);
+
+/* A moment that a person wrote, in the job's zone where it has none of its own (schedule/jobs.h).
+ */
+int schedule_moment(struct schedule *schedule, const char *job, struct str text, int64_t *us,
+                    struct error *err);
 
 /* Runs the job once more, at `at_us`, or now when that is 0: an instant that has its run is done
  * again from what is stored. `report` is called once, now or later. ERR_NOTFOUND (with the nearest

@@ -146,6 +146,11 @@ static int read_events(const struct reading *in)
             return message ? refuse(in, ERR_INVALID, message) : no_memory(in);
         }
         in->out->events |= 1U << event;
+        in->out->when = in->out->when ? arena_printf(in->list->arena, "%s, %s", in->out->when,
+                                                     event_names[event])
+                                      : event_names[event];
+        if (!in->out->when)
+            return no_memory(in);
     }
     return 0;
 }
@@ -167,6 +172,8 @@ static int read_timing(const struct reading *in)
         return refuse(in, ERR_INVALID,
                       "it needs one of cron = \"0 7 * * *\", at = \"2026-12-24 18:00\" and on = { "
                       "\"article.stored\" }");
+    if (cron || at)
+        in->out->when = cron ? cron : at;
     timing->kind = cron ? TIMING_CRON : at ? TIMING_ONCE : TIMING_NEVER;
     if (cron && cron_parse(str_of(cron), &timing->cron, &why) < 0)
         return refuse(in, ERR_INVALID, why.text);
@@ -289,6 +296,11 @@ static int read_work(const struct reading *in)
         return refuse(in, ERR_INVALID, "to is missing: where its files go, as \"out/{date}.md\"");
     if (out->to && names_check(out->to, &why) < 0)
         return refuse(in, ERR_INVALID, why.text);
+    if (out->events & (1U << EVENT_STORED) && out->events != 1U << EVENT_STORED)
+        return refuse(
+            in, ERR_INVALID,
+            "\"article.stored\" gives articles and the other events give none: make a job "
+            "for each");
     if (out->format && out->events & ~(1U << EVENT_STORED))
         return refuse(in, ERR_INVALID,
                       "an export runs on \"article.stored\" alone; other events are for tasks");

@@ -34,7 +34,8 @@ extern const char *const event_names[EVENT_COUNT];
 
 struct job_spec {
     const char *name;
-    int line; /* of desk.lua */
+    int line;         /* of desk.lua */
+    const char *when; /* "0 7 * * 1-5", "2026-12-24 18:00", "article.stored": as it was written */
     struct timing timing;
     unsigned events; /* bit: enum event */
     int64_t debounce_us;

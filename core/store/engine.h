@@ -84,6 +84,8 @@ struct store_engine {
     int (*task_answer)(struct engine_reader *reader, struct str job, int64_t instant_us,
                        struct buf *answer, int64_t *change_id, struct error *err);
     int (*last_seq)(struct engine_reader *reader, int64_t *seq, struct error *err);
+    int (*seq_by_time)(struct engine_reader *reader, int64_t after, int64_t at_us, int64_t *seq,
+                       struct error *err);
     int (*read_job)(struct engine_reader *reader, struct str name, struct arena *arena,
                     struct store_job *out, struct error *err);
     int (*read_runs)(struct engine_reader *reader, const struct store_runs *which,

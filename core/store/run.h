@@ -76,8 +76,8 @@ struct store_event {
 
 /* What STORE_JOB does. */
 enum schedule_op {
-    SCHEDULE_KNOW,  /* desk.lua has this job: `mark`, and `events` when nothing but events start it. A
-                  new job, or one whose mark has changed, is due from `at_us` on. A new job of
+    SCHEDULE_KNOW,  /* desk.lua has this job: `mark`, and `events` when nothing but events start it.
+                  A  new job, or one whose mark has changed, is due from `at_us` on. A new job of
                   events covers what comes from now on; any other all that there is */
     SCHEDULE_SEE,   /* instants up to at_us are decided */
     SCHEDULE_PAUSE, /* `why` */
@@ -87,8 +87,8 @@ enum schedule_op {
 /* What STORE_RUN does. */
 enum run_op {
     RUN_BEGIN,  /* the run (job, at_us) is at work from now on; `run` tells its ranges. ERR_EXISTS:
-                   it was done, and `again` is not set. ERR_NOTFOUND: `events` is set and there is
-                   nothing new */
+                   it has ended, and `again` does not say otherwise. ERR_NOTFOUND: `events` is set
+                   and there is  nothing new */
     RUN_QUEUE,  /* it waits; kept as it is when it is there already */
     RUN_SKIP,   /* it will not be: `run.state` (skipped or missed) and `run.error`; kept as it is
                    when it is there already */
@@ -97,6 +97,9 @@ enum run_op {
     RUN_END,    /* done, failed, or waiting for another try (`run.state`, retry_us, error, outputs,
                    articles, files) */
 };
+
+/* Whether a run that has ended may begin once more. */
+enum run_again { RUN_ONCE, RUN_UNLESS_DONE, RUN_AGAIN };
 
 struct store_input {
     int64_t article_id;
@@ -111,7 +114,8 @@ struct store_schedule {
     struct store_run run; /* at_us, cause; what it begins from (RUN_BEGIN: window_start_us for the
                              first run); id from RUN_INPUTS on */
     unsigned events;      /* bits of store_event_bit: which start it */
-    bool again;           /* RUN_BEGIN: also when it was done */
+    enum run_again again; /* RUN_BEGIN */
+    bool needs_news;      /* RUN_BEGIN: only if there is something to run on */
     bool all;             /* RUN_BEGIN: from the first article on */
     bool see;             /* the instant is decided, with all before */
     bool by_time;         /* RUN_BEGIN: what was committed by at_us, not what is there by now: for a

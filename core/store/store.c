@@ -57,6 +57,13 @@ static void on_room(void *data)
         store->options.room(store, store->options.data);
 }
 
+static void on_news(void *data)
+{
+    struct store *store = data;
+    if (store->options.news)
+        store->options.news(store, store->options.data);
+}
+
 static void on_closed(void *data)
 {
     mem_free(data);
@@ -65,7 +72,7 @@ static void on_closed(void *data)
 static int start(struct store *store, const char *dir, uv_loop_t *loop, struct error *err)
 {
     const struct store_engine *engine = engine_default();
-    const struct writer_hooks hooks = {.room = on_room, .closed = on_closed, .data = store};
+    const struct writer_hooks hooks = {.room = on_room, .news = on_news, .closed = on_closed, .data = store};
     struct engine_writer *writer = NULL;
     int rc = engine->open_writer(dir, store->options.text, store->options.no_index, &writer, err);
     if (rc < 0)
@@ -210,6 +217,13 @@ int store_task_answer(struct store_reader *reader, struct str job, int64_t insta
     struct error own;
     return reader->engine->task_answer(reader->reader, job, instant_us, answer, change_id,
                                        or_else(err, &own));
+}
+
+int store_seq_by_time(struct store_reader *reader, int64_t after, int64_t at_us, int64_t *seq,
+                      struct error *err)
+{
+    struct error own;
+    return reader->engine->seq_by_time(reader->reader, after, at_us, seq, or_else(err, &own));
 }
 
 int store_read_job(struct store_reader *reader, struct str name, struct arena *arena,

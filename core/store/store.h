@@ -190,6 +190,7 @@ struct store_request {
 struct store_options {
     const struct desk_text_api *text;              /* needed; must outlive the store */
     void (*room)(struct store *store, void *data); /* loop's thread; may be NULL */
+    void (*news)(struct store *store, void *data); /* the same: articles or failures were stored */
     void *data;
     bool no_index; /* bench and tests only */
 };
@@ -311,6 +312,9 @@ int store_read_events(struct store_reader *reader, const struct store_events *wh
                       struct error *err);
 /* The last commit sequence number given. */
 int store_last_seq(struct store_reader *reader, int64_t *seq, struct error *err);
+/* The last one from `after` on up to which all was committed by `at_us`. */
+int store_seq_by_time(struct store_reader *reader, int64_t after, int64_t at_us, int64_t *seq,
+                      struct error *err);
 /* What STORE_FORGET of these articles would remove. */
 struct store_forget_plan {
     uint64_t articles, versions, tags, results, quarantined, indexed, answers;

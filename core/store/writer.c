@@ -44,27 +44,18 @@ struct writer {
     size_t items, bytes; /* submitted and not yet done: the loop's thread alone */
     bool refused;
     int64_t last_group_us, last_write_us; /* the thread's */
-    size_t last_group; /* documents and articles in it; 0 when it was one request */
+    size_t last_group;
     bool index_stuck, rested;
 };
 
 /* ---- the writer's thread ---- */
 
-static size_t size_of(const struct request_queue *group)
-{
-    size_t size = 0;
-    for (const struct store_request *at = group->first; at && group->count > 1; at = at->next)
-        size += 1 + at->piece_count;
-    return size;
-}
-
-/* With the mutex held: how long the group may still gather, in ms; 0: commit now. As many as the
- * last group held: a commit writes each page that it touched, so a busy store gathers more. */
+/* With the mutex held: how long the group may still gather, in ms; 0: commit now. */
 static int64_t gather_ms(const struct writer *writer)
 {
-    if (writer->closing || writer->flushes || writer->waiting.count >= LIMIT(COMMIT_ENOUGH))
+    if (writer->closing || writer->flushes || writer->waiting.count >= LIMIT(COMMIT_GROUP))
         return 0;
-    size_t window = writer->last_group;
+    size_t window = writer->last_group < 2 ? 0 : writer->last_group;
     if (window > LIMIT(COMMIT_GATHER_MS))
         window = LIMIT(COMMIT_GATHER_MS);
     int64_t gone = (clock_mono_us() - writer->last_group_us) / MS_US;
@@ -137,10 +128,10 @@ static void commit_some(struct writer *writer)
 {
     struct request_queue group;
     queue_move(&writer->waiting, LIMIT(COMMIT_GROUP), &group);
-    const size_t size = size_of(&group);
+    size_t count = group.count;
     uv_mutex_unlock(&writer->mutex);
     group_commit(writer->engine, writer->engine_writer, &group);
-    writer->last_group = size;
+    writer->last_group = count;
     writer->last_group_us = writer->last_write_us = clock_mono_us();
     writer->index_stuck = writer->rested = false;
     uv_mutex_lock(&writer->mutex);
@@ -243,17 +234,28 @@ static void call_waiters(struct waiter *waiter)
     }
 }
 
+static bool is_news(const struct store_request *request)
+{
+    return request->error.code == 0 &&
+           (request->op == STORE_APPLY || request->op == STORE_FAIL ||
+            request->op == STORE_REVISE);
+}
+
 /* A `done` may free its request, submit more, and flush. */
 static void call_finished(struct writer *writer, struct request_queue *finished)
 {
+    bool news = false;
     for (struct store_request *at = finished->first; at;) {
         struct store_request *next = at->next;
         writer->items--;
         writer->bytes -= at->bytes;
+        news = news || is_news(at);
         if (at->done)
             at->done(at);
         at = next;
     }
+    if (news && !writer->closing && writer->hooks.news)
+        writer->hooks.news(writer->hooks.data);
 }
 
 static void deliver(struct writer *writer)
@@ -299,7 +301,7 @@ int writer_submit(struct writer *writer, struct store_request *request)
     writer->bytes += request->bytes;
     uv_mutex_lock(&writer->mutex);
     queue_add(&writer->waiting, request);
-    if (!writer->gathering || writer->waiting.count >= LIMIT(COMMIT_ENOUGH))
+    if (!writer->gathering || writer->waiting.count >= LIMIT(COMMIT_GROUP))
         uv_cond_signal(&writer->wake);
     uv_mutex_unlock(&writer->mutex);
     return 0;

@@ -22,6 +22,7 @@ struct writer;
 
 struct writer_hooks {
     void (*room)(void *data); /* loop's thread: there is room after a refusal */
+    void (*news)(void *data); /* loop's thread: articles or failures were committed */
     void (*closed)(void *data);
     void *data;
 };

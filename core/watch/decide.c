@@ -126,6 +126,10 @@ static void settled(struct watch *watch, struct watch_file *file,
         set_reason(file, why->text);
         decided(watch, file, STORE_FILE_FAILED, report->document_id);
         break;
+    case INGEST_LATER: /* offered again when there is room */
+        file->stage = FILE_READY;
+        file_list_add(&watch->ready, file);
+        break;
     default:
         refused(watch, file, why);
     }

@@ -209,6 +209,7 @@ void looks_start(struct watch *watch, int64_t now_us)
            file->due_us <= now_us) {
         table_due(watch->table, file, -1);
         file->stage = FILE_LOOKED;
+        file->dirty = false;
         looks->at[looks->count++] = (struct look){
             .file = file,
             .ask_held = file->root->local,

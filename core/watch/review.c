@@ -190,9 +190,9 @@ static struct watch_file *hidden_file(struct watch *watch, const struct item *it
 {
     const struct store_file *row = &item->row;
     struct root *root = roots_find(&watch->roots, row->path.at);
-    const char *below = root && root->path ? path_below(row->path.at, root->path) : NULL;
+    const char *below = root ? path_below(row->path.at, root_folder(root)) : NULL;
     if (!below)
-        return NULL; /* of a folder that is watched no more, or not there */
+        return NULL; /* of a folder that is watched no more */
     struct watch_file *file =
         table_add_hidden(watch->table, root, row->path.at, (size_t)(below - row->path.at));
     if (!file)

@@ -228,7 +228,7 @@ static const char *of_outs(const struct root *root, const char *path)
     return is_at(path, root->failed) ? "a failed folder" : NULL;
 }
 
-static const char *folder_of(const struct root *root)
+const char *root_folder(const struct root *root)
 {
     return root->path ? root->path : root->likely;
 }
@@ -252,7 +252,8 @@ const char *roots_exclude(const struct root_list *list, const struct root *root,
         for (size_t j = 0; j < sizeof outs / sizeof *outs; j++)
             if (is_at(path, outs[j]) && !holds_root(root, outs[j]))
                 return of_outs(other, path);
-        if (other != root && is_at(path, folder_of(other)) && !holds_root(root, folder_of(other)))
+        if (other != root && is_at(path, root_folder(other)) &&
+            !holds_root(root, root_folder(other)))
             return "another watched folder";
     }
     return NULL;
@@ -263,9 +264,9 @@ struct root *roots_find(const struct root_list *list, const char *path)
     struct root *best = NULL;
     for (size_t i = 0; i < list->count; i++) {
         struct root *root = list->at[i];
-        if (!is_at(path, folder_of(root)))
+        if (!is_at(path, root_folder(root)))
             continue;
-        if (!best || strlen(folder_of(root)) > strlen(folder_of(best)))
+        if (!best || strlen(root_folder(root)) > strlen(root_folder(best)))
             best = root;
     }
     return best;

@@ -37,6 +37,9 @@ struct root {
 struct root *root_hold(struct root *root);
 void root_release(struct root *root); /* NULL is fine */
 
+/* Its real path; before it was found, what is likely that. */
+const char *root_folder(const struct root *root);
+
 struct root_list {
     struct root **at;
     size_t count;

@@ -2,7 +2,7 @@
  * worker answers jobs in the order in which they came.
  *
  * Host to worker
- *   [SETUP, 0, {native, lib, env, state_bytes, worker_bytes, call_ms}]
+ *   [SETUP, 0, {native, lib, state_bytes, worker_bytes, call_ms}]
  *       once, before the walls close. Answer: READY, or FAULT when a native plugin does not load.
  *   [PLUGIN, 0, {index, kind, name, native, files, options}]
  *       kept, not run: a plugin is loaded when a job first needs it. No answer.
@@ -30,8 +30,8 @@
  *   EXPORT_CLOSE {} -> {files}
  *   TASK_PAGE {articles} -> {}      within a session: articles that its TASK will be about
  *   TASK      {plugin, event} -> {answer}    with a session it ends it; without, no articles
- *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, answer}    case 0: the
- *             number alone
+ *   TEST      {plugin, case} -> {cases, name, passed, message, traceback, golden,
+ *             golden_text, answer}    case 0: the number alone
  *   CHECK     {plugin} -> {issues = [{file, line, level, text}]}
  */
 #pragma once

@@ -9,5 +9,7 @@ desk.ingest { "digest", "text" }
 desk.tag { "language", "keywords", { "entities", min_score = 0.3 } }
 desk.summarize { { "textrank", sentences = 3 } }
 
--- A folder for what comes in: `copydesk ingest inbox`. No export writes into it.
-desk.watch { "inbox" }
+-- A folder for what comes in, watched while `copydesk run` runs. A file that has rested for `settle` is
+-- taken in and goes to done/; the same content once more goes to duplicate/, and what a plugin failed
+-- on to failed/, with the reason beside it. `copydesk why inbox/FILE` says what was seen and decided.
+desk.watch { "inbox", settle = "500ms" }

@@ -25,7 +25,7 @@
 
 --- What a plugin needs besides its input.
 ---@class desk.Uses
----@field read? string[] files for desk.read: names of its own folder, absolute paths to be granted in desk.lua
+---@field read? string[] files of its own folder, for desk.read
 ---@field env? string[] names of environment variables, granted in desk.lua
 ---@field http? string[] hosts
 ---@field command? boolean whether a task wants the host to run the command that desk.lua grants it
@@ -110,9 +110,10 @@ function ExportFile:write(...) end
 ---@class desk.Case
 ---@field name string
 ---@field document? table ingest: fields of desk.Document (text, name, path, source, encoding, received)
----@field article? table tag, summarize: fields of desk.Article
+---@field article? table tag, summarize: fields of desk.Article; `received` is the clock that desk.date.now() shows
 ---@field articles? table[] export, task
 ---@field event? table task: fields of desk.Event, as far as they matter; no `articles`
 ---@field options? table
 ---@field expect? table each key that stands here must be in the answer; of an export: file names and contents
+---@field golden? string a JSON file beside test.lua that holds the whole answer; `plugin test --update` writes it
 ---@field check? fun(answer: any, claim: number?) fails by an error, as assert() raises one

@@ -161,7 +161,7 @@ static void a_run_is_done_once(void **state)
     struct store_schedule what = beginning("daily", 2000);
     assert_int_equal(do_schedule(desk, STORE_RUN, &what, &err), ERR_EXISTS);
     what = beginning("daily", 2000);
-    what.again = true; /* a person asks for it */
+    what.again = RUN_AGAIN; /* a person asks for it */
     must(desk, STORE_RUN, &what);
     assert_int_equal(what.run.id, first.id);
     assert_int_equal(what.run.upto_seq, first.upto_seq);
@@ -376,11 +376,13 @@ static void a_job_runs_on_the_end_of_others_once(void **state)
     know(desk, "daily", 0);
     know(desk, "notice", STORE_EVENT_FAILED);
     struct store_schedule what = beginning("notice", 1500);
+    what.needs_news = true;
     what.events = STORE_EVENT_FAILED;
     assert_int_equal(do_schedule(desk, STORE_RUN, &what, &err), ERR_NOTFOUND);
     end(desk, begin(desk, "daily", 2000), RUN_DONE);
     end(desk, begin(desk, "daily", 3000), RUN_FAILED);
     what = beginning("notice", 3100);
+    what.needs_news = true;
     what.events = STORE_EVENT_FAILED;
     must(desk, STORE_RUN, &what);
     expect_events(desk, "notice", &what.run, STORE_EVENT_FAILED,
@@ -388,6 +390,7 @@ static void a_job_runs_on_the_end_of_others_once(void **state)
                   "\"message\":\"no\",\"to\":\"out/a.md\\n\"}\n");
     end(desk, what.run, RUN_DONE);
     what = beginning("notice", 3200);
+    what.needs_news = true;
     what.events = STORE_EVENT_FAILED;
     assert_int_equal(do_schedule(desk, STORE_RUN, &what, &err), ERR_NOTFOUND);
 }
@@ -400,6 +403,7 @@ static void no_job_runs_on_its_own_end(void **state)
     know(desk, "notice", STORE_EVENT_FAILED);
     end(desk, begin(desk, "notice", 2000), RUN_FAILED);
     struct store_schedule what = beginning("notice", 3000);
+    what.needs_news = true;
     what.events = STORE_EVENT_FAILED;
     assert_int_equal(do_schedule(desk, STORE_RUN, &what, &err), ERR_NOTFOUND);
 }
@@ -418,6 +422,7 @@ static void what_goes_to_quarantine_is_an_event(void **state)
                                           .traceback = STR_LIT("")};
     desk_do_well(desk, &fail);
     struct store_schedule what = beginning("notice", 2000);
+    what.needs_news = true;
     what.events = STORE_EVENT_QUARANTINED;
     must(desk, STORE_RUN, &what);
     expect_events(
@@ -436,10 +441,12 @@ static void a_job_of_events_runs_on_what_comes_from_now_on(void **state)
     add_articles(desk, 2);
     know(desk, "each", STORE_EVENT_STORED);
     struct store_schedule what = beginning("each", 2000);
+    what.needs_news = true;
     what.events = STORE_EVENT_STORED;
     assert_int_equal(do_schedule(desk, STORE_RUN, &what, &err), ERR_NOTFOUND);
     add_articles(desk, 1);
     what = beginning("each", 2000);
+    what.needs_news = true;
     what.events = STORE_EVENT_STORED;
     must(desk, STORE_RUN, &what);
     assert_int_equal(what.run.after_seq, 2);

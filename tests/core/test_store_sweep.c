@@ -234,7 +234,7 @@ static int run_one(struct sweep *sweep, struct error *err)
     const struct store_input input = {1, STR_LIT("an article, packed")};
     struct store_schedule know = {.job_op = SCHEDULE_KNOW, .job.name = STR_LIT("daily")};
     struct store_schedule begin = {
-        .run_op = RUN_BEGIN, .see = true, .again = true, .by_time = true};
+        .run_op = RUN_BEGIN, .see = true, .again = RUN_AGAIN, .by_time = true};
     begin.run = (struct store_run){
         .job = know.job.name, .at_us = ++sweep->number / 2, .cause = STR_LIT("schedule")};
     int rc = schedule(sweep, STORE_JOB, &know, err);

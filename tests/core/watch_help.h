@@ -34,6 +34,13 @@ struct harness {
     bool healed;                  /* "FAIL" fails no more */
     bool refuse;                  /* offers fail as if the disk were full */
     bool fail_writes;             /* rows of the watch are not written */
+    bool lose_reports;            /* a kill comes after the commit, before the report */
+    bool quick;                   /* reported as added without the store */
+    int cut_after;                /* a kill comes after so many writes of the watch; 0: never */
+    bool cut_written;             /* and the last of them is committed */
+    bool cut;                     /* it came */
+    struct store_request *cut_request;
+    int writes;
     struct offered *held;
     int at_work;
     bool closed;
@@ -42,6 +49,12 @@ struct harness {
 static inline void harness_report(struct offered *offered, struct ingest_report *report)
 {
     struct harness *harness = offered->harness;
+    if (harness->lose_reports) {
+        harness->cut = true;
+        buf_free(&offered->bytes);
+        free(offered);
+        return;
+    }
     report->path = offered->path;
     report->document_id = offered->request.document.id;
     harness->reports++;
@@ -139,6 +152,12 @@ static inline int harness_offer(struct watch_file *file, const char *path, const
     if (harness->refuse)
         return ERR_IO;
     struct offered *offered = harness_new(harness, file, path);
+    if (harness->quick) {
+        struct ingest_report report = {.outcome = INGEST_ADDED};
+        harness->added++;
+        harness_report(offered, &report);
+        return 0;
+    }
     if (file_read(path, 1 << 20, &offered->bytes, &info, &err) < 0) {
         struct ingest_report report = {.outcome = INGEST_REFUSED, .error = &err};
         harness_report(offered, &report);
@@ -188,9 +207,35 @@ static inline int harness_retry(struct watch_file *file, int64_t document_id, vo
     return 0;
 }
 
+static inline void harness_cut_done(struct store_request *request)
+{
+    struct harness *harness = request->data;
+    harness->cut = true;
+    free(request);
+}
+
+/* What a kill leaves: the rows committed, or not, and the watch never hears of it. */
+static inline void harness_cut(struct harness *harness, struct store_request *request)
+{
+    harness->cut_request = request;
+    if (!harness->cut_written) {
+        harness->cut = true;
+        return;
+    }
+    struct store_request *copy = malloc(sizeof *copy);
+    *copy = *request;
+    copy->done = harness_cut_done;
+    copy->data = harness;
+    assert_int_equal(store_submit(harness->desk->store, copy), 0);
+}
+
 static inline void harness_write(struct store_request *request, void *data)
 {
     struct harness *harness = data;
+    if (harness->cut_after && ++harness->writes == harness->cut_after) {
+        harness_cut(harness, request);
+        return;
+    }
     if (harness->fail_writes) {
         error_set(&request->error, ERR_IO, "the disk is full");
         request->done(request);
@@ -262,6 +307,11 @@ static inline void harness_stop(struct harness *harness)
     if (!harness->watch)
         return;
     watch_close(harness->watch, harness_closed, harness);
+    if (harness->cut_request) {
+        error_set(&harness->cut_request->error, ERR_CANCELLED, "killed");
+        harness->cut_request->done(harness->cut_request);
+        harness->cut_request = NULL;
+    }
     while (!harness->closed)
         uv_run(&harness->desk->loop, UV_RUN_ONCE);
     harness->watch = NULL;
@@ -272,6 +322,15 @@ static inline void harness_stop(struct harness *harness)
         free(offered);
     }
     desk_stop(harness->desk);
+}
+
+/* Killed, and started again. */
+static inline void harness_again(struct harness *harness)
+{
+    harness_stop(harness);
+    harness->lose_reports = harness->cut = false;
+    harness->cut_after = harness->writes = harness->at_work = harness->offers = 0;
+    harness_start(harness);
 }
 
 static inline int harness_enter(void **state)

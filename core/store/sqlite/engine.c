@@ -219,6 +219,7 @@ const struct store_engine sqlite_engine = {
     .pending = reader_pending,
     .task_answer = reader_task_answer,
     .last_seq = reader_last_seq,
+    .seq_by_time = reader_seq_by_time,
     .read_job = reader_job,
     .read_runs = reader_runs,
     .read_inputs = reader_inputs,

@@ -1,4 +1,5 @@
 /* Jobs and events. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -144,17 +145,31 @@ int event_last(struct engine_writer *writer, int64_t *id, struct error *err)
     return rc < 0 ? rc : 0;
 }
 
-int event_wanted(struct engine_writer *writer, struct str job, int64_t after, unsigned events,
-                 struct error *err)
+int event_range(struct engine_writer *writer, struct str job, int64_t after, unsigned events,
+                int64_t *upto, struct error *err)
 {
-    int64_t one = 0;
-    sqlite3_stmt *row = writer_statement(writer, STATEMENT_HAS_EVENT, err);
+    char kind[24] = "";
+    int count = 0;
+    int rc = event_last(writer, upto, err);
+    sqlite3_stmt *row = rc < 0 ? NULL : writer_statement(writer, STATEMENT_EVENTS, err);
     if (!row)
         return err->code;
     sq_bind_text(row, 1, job);
     sq_bind_int(row, 2, after);
     sq_bind_int(row, 3, events);
-    return number(writer, row, &one, err);
+    sq_bind_int(row, 4, (int64_t)LIMIT(TASK_ITEMS) + 1);
+    while ((rc = sq_row(row, err)) > 0) {
+        const struct str found = sq_text(row, 1);
+        if (count == 0)
+            snprintf(kind, sizeof kind, STR_FMT, STR_ARG(found));
+        if (!str_is(found, kind) || count == (int)LIMIT(TASK_ITEMS)) {
+            *upto = sqlite3_column_int64(row, 0) - 1;
+            break;
+        }
+        count++;
+    }
+    sq_done(row);
+    return rc < 0 ? rc : count;
 }
 
 /* The oldest go, so that a desk that nobody looks at does not grow. */

@@ -42,6 +42,21 @@ int reader_job(struct engine_reader *reader, struct str name, struct arena *aren
                : error_set(err, ERR_NOMEM, "out of memory for a job");
 }
 
+int reader_seq_by_time(struct engine_reader *reader, int64_t after, int64_t at_us, int64_t *seq,
+                       struct error *err)
+{
+    SQ_AUTO sqlite3_stmt *row = NULL;
+    int rc = sq_prepare(reader->db, SEQ_AFTER_SQL, false, &row, err);
+    *seq = after;
+    if (rc < 0)
+        return rc;
+    sq_bind_int(row, 1, after);
+    sq_bind_int(row, 2, INT64_MAX);
+    while ((rc = sq_row(row, err)) > 0 && sqlite3_column_int64(row, 1) <= at_us)
+        *seq = sqlite3_column_int64(row, 0);
+    return rc < 0 ? rc : 0;
+}
+
 static enum run_state state_of(struct str text)
 {
     for (int i = 0; i < RUN_STATE_COUNT; i++)

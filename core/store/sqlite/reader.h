@@ -60,6 +60,8 @@ int reader_task_answer(struct engine_reader *reader, struct str job, int64_t ins
                        struct buf *answer, int64_t *change_id, struct error *err);
 int reader_last_seq(struct engine_reader *reader, int64_t *seq, struct error *err);
 /* read_runs.c */
+int reader_seq_by_time(struct engine_reader *reader, int64_t after, int64_t at_us, int64_t *seq,
+                       struct error *err);
 int reader_job(struct engine_reader *reader, struct str name, struct arena *arena,
                struct store_job *out, struct error *err);
 int reader_runs(struct engine_reader *reader, const struct store_runs *which,

@@ -83,13 +83,15 @@ static int set_range(struct engine_writer *writer, const struct store_schedule *
     return rc == 0 ? event_last(writer, &run->upto_event, err) : rc;
 }
 
-/* Whether there is something to run on, for a job of events. */
+/* Whether there is something to run on, for a job of events. Narrows the range of events. */
 static int has_news(struct engine_writer *writer, const struct store_schedule *what,
-                    const struct store_run *run, struct error *err)
+                    struct store_run *run, struct error *err)
 {
-    if (what->events & STORE_EVENT_STORED && run->upto_seq > run->after_seq)
-        return 1;
-    return event_wanted(writer, run->job, run->after_event, what->events, err);
+    if (what->events & STORE_EVENT_STORED)
+        return run->upto_seq > run->after_seq;
+    const int rc =
+        event_range(writer, run->job, run->after_event, what->events, &run->upto_event, err);
+    return rc < 0 ? rc : rc > 0;
 }
 
 static int write_begin(struct engine_writer *writer, const struct store_schedule *what,
@@ -119,11 +121,14 @@ static int begin_new(struct engine_writer *writer, struct store_schedule *what,
     int rc = job_find(writer, &job, err);
     if (rc == 0)
         rc = set_range(writer, what, &job, &found->run, err);
-    if (rc == 0 && what->events && !there && (rc = has_news(writer, what, &found->run, err)) == 0)
+    const int news = rc == 0 && what->events ? has_news(writer, what, &found->run, err)
+                     : rc < 0                ? rc
+                                             : 1;
+    if (news == 0 && what->needs_news && !there)
         return error_set(err, ERR_NOTFOUND, "nothing has happened that " STR_FMT " runs on",
                          STR_ARG(job.name));
-    if (rc < 0 || there)
-        return rc < 0 ? rc : 0;
+    if (news < 0 || there)
+        return news < 0 ? news : 0;
     rc = add(writer, &what->run, RUN_RUNNING, 0, err);
     found->run.id = sqlite3_last_insert_rowid(writer->db);
     return rc;
@@ -138,7 +143,8 @@ static int begin(struct engine_writer *writer, struct store_schedule *what, stru
     if (rc < 0)
         return rc;
     const bool ended = rc > 0 && found.run.state != RUN_WAITING && found.run.state != RUN_RUNNING;
-    if (ended && !what->again)
+    if (ended && (what->again == RUN_ONCE ||
+                  (what->again == RUN_UNLESS_DONE && found.run.state == RUN_DONE)))
         return error_set(err, ERR_EXISTS, "this run is there already, and %s",
                          run_state_names[found.run.state]);
     if (found.run.ranged)
@@ -152,30 +158,40 @@ static int begin(struct engine_writer *writer, struct store_schedule *what, stru
     return rc;
 }
 
+static int write_end(struct engine_writer *writer, const struct store_run *run, int64_t ended_us,
+                     struct error *err);
+
+/* A run that waited may be left out after all; one that has begun stays as it is. */
 static int put_off(struct engine_writer *writer, const struct store_schedule *what,
                    enum run_state state, struct error *err)
 {
     struct found_run found = {0};
-    struct store_run name = what->run;
-    name.id = 0;
-    const int rc = find(writer, &name, &found, err);
-    return rc != 0 ? (rc < 0 ? rc : 0)
-                   : add(writer, &what->run, state, state == RUN_WAITING ? 0 : what->now_us, err);
+    struct store_run run = what->run;
+    run.id = 0;
+    const int rc = find(writer, &run, &found, err);
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return add(writer, &run, state, state == RUN_WAITING ? 0 : what->now_us, err);
+    if (state == RUN_WAITING || found.run.state != RUN_WAITING)
+        return 0;
+    run.id = found.run.id;
+    run.state = state;
+    return write_end(writer, &run, what->now_us, err);
 }
 
 /* ---- ending ---- */
 
-static int write_end(struct engine_writer *writer, const struct store_schedule *what,
+static int write_end(struct engine_writer *writer, const struct store_run *run, int64_t ended_us,
                      struct error *err)
 {
-    const struct store_run *run = &what->run;
     sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_END_RUN, err);
     if (!stmt)
         return err->code;
     sq_bind_int(stmt, 1, run->id);
     sq_bind_text(stmt, 2, str_of(run_state_names[run->state]));
     sq_bind_int(stmt, 3, run->retry_us);
-    sq_bind_int(stmt, 4, run->state == RUN_WAITING ? 0 : what->now_us);
+    sq_bind_int(stmt, 4, ended_us);
     sq_bind_int(stmt, 5, run->articles);
     sq_bind_int(stmt, 6, run->files);
     sq_bind_text(stmt, 7, run->error);
@@ -239,7 +255,7 @@ static int end(struct engine_writer *writer, struct store_schedule *what, struct
         return error_set(err, ERR_NOTFOUND, "there is no run %lld in the store",
                          (long long)what->run.id);
     if (rc > 0)
-        rc = write_end(writer, what, err);
+        rc = write_end(writer, &what->run, what->run.state == RUN_WAITING ? 0 : what->now_us, err);
     if (rc == 0 && what->run.state == RUN_DONE)
         rc = cover(writer, &found, err);
     if (rc == 0 && what->run.state == RUN_FAILED)

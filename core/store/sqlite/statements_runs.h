@@ -8,6 +8,10 @@
     " window_start_us, inputs, tries, retry_us, started_us, ended_us, articles, files, error,"     \
     " outputs"
 
+#define SEQ_AFTER_SQL                                                                              \
+    "SELECT v.seq, c.at_us FROM versions AS v CROSS JOIN changes AS c ON c.id=v.change_id"         \
+    " WHERE v.seq>?1 AND v.seq<=?2 ORDER BY v.seq"
+
 /* Events that job ?1 may run on: not those of its own runs. */
 #define EVENT_WANTED                                                                               \
     "id>?2 AND job<>?1 AND ((?3&2 AND kind='job.done') OR (?3&4 AND kind='job.failed')"            \
@@ -19,7 +23,7 @@
     X(ADD_JOB, "INSERT INTO jobs(name, mark, seen_us, covered_seq, covered_event, covered_us,"     \
                " paused_us, paused_why, failures) VALUES(?1, ?2, ?3, ?4, ?5, 0, 0, '', 0)")        \
     X(MARK_JOB, "UPDATE jobs SET mark=?2, seen_us=?3 WHERE name=?1")                               \
-    X(SEE_JOB, "UPDATE jobs SET seen_us=?2 WHERE name=?1")                                         \
+    X(SEE_JOB, "UPDATE jobs SET seen_us=max(seen_us, ?2) WHERE name=?1")                           \
     X(PAUSE_JOB, "UPDATE jobs SET paused_us=?2, paused_why=?3 WHERE name=?1")                      \
     X(RESUME_JOB, "UPDATE jobs SET paused_us=0, paused_why='', failures=0 WHERE name=?1")          \
     X(COVER_JOB, "UPDATE jobs SET covered_seq=max(covered_seq, ?2),"                               \
@@ -28,7 +32,7 @@
     X(JOB_WELL, "UPDATE jobs SET failures=0 WHERE name=?1")                                        \
     X(JOB_FAILED, "UPDATE jobs SET failures=failures+1 WHERE name=?1 RETURNING failures")          \
     X(LAST_EVENT, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name='events'), 0)")     \
-    X(HAS_EVENT, "SELECT 1 FROM events WHERE " EVENT_WANTED " LIMIT 1")                            \
+    X(EVENTS, "SELECT id, kind FROM events WHERE " EVENT_WANTED " ORDER BY id LIMIT ?4")           \
     X(ADD_RUN_EVENT, "INSERT INTO events(kind, job, at_us, document_id, article_id, data)"         \
                      " VALUES(?1, ?2, ?3, 0, 0,"                                                   \
                      " json_object('job', ?2, 'at', ?4, 'message', ?5, 'to', ?6))")                \
@@ -56,8 +60,7 @@
                  " retry_us=0, started_us=?9, ended_us=0, error='' WHERE id=?1")                   \
     X(END_RUN, "UPDATE runs SET state=?2, retry_us=?3, ended_us=?4, articles=?5, files=?6,"        \
                " error=?7, outputs=?8 WHERE id=?1")                                                \
-    X(SEQ_AFTER, "SELECT v.seq, c.at_us FROM versions AS v CROSS JOIN changes AS c"                \
-                 " ON c.id=v.change_id WHERE v.seq>?1 AND v.seq<=?2 ORDER BY v.seq")               \
+    X(SEQ_AFTER, SEQ_AFTER_SQL)                                                                    \
     X(SNAPSHOT, "SELECT id FROM snapshots WHERE hash=?1")                                          \
     X(ADD_SNAPSHOT, "INSERT INTO snapshots(hash, article_id, size, bytes)"                         \
                     " VALUES(?1, ?2, ?3, ?4)")                                                     \

@@ -61,9 +61,10 @@ int writer_compress(struct engine_writer *writer, struct str bytes, struct error
 /* The job's row; ERR_NOTFOUND. Texts are left out. */
 int job_find(struct engine_writer *writer, struct store_job *job, struct error *err);
 int job_see(struct engine_writer *writer, struct str name, int64_t at_us, struct error *err);
-/* Whether the job may run on something new after that event. 1 or 0. */
-int event_wanted(struct engine_writer *writer, struct str job, int64_t after, unsigned events,
-                 struct error *err);
+/* The next events that the job may run on after that one, of one kind, at most TASK_ITEMS: gives
+ * how many, and the last that lies before any other kind. */
+int event_range(struct engine_writer *writer, struct str job, int64_t after, unsigned events,
+                int64_t *upto, struct error *err);
 int event_last(struct engine_writer *writer, int64_t *id, struct error *err);
 int event_of_run(struct engine_writer *writer, const struct store_run *run, int64_t now_us,
                  struct error *err);
