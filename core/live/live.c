@@ -58,6 +58,8 @@ void live_stop(struct live *live, bool now)
     live->hurried = now;
     notify_stopping(live->notify);
     uv_timer_start(&live->bound, on_bound, now ? 0 : LIMIT(LIVE_STOP_MS), 0);
+    if (live->reload.next)
+        lineup_end(live->reload.next); /* the end does not wait for its tests */
     live_watch_stop(live);
     live_schedule_stop(live);
     inflow_close(live->inflow, inflow_closed, live);

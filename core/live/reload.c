@@ -158,7 +158,9 @@ static int load(struct live *live, json_t *changed, struct error *err)
     int code = lineup_open(desk, DESK_WORK, desk->lineup->workers, &next, err);
     if (code < 0)
         return code;
+    live->reload.next = next;
     code = check(live, next, changed, err);
+    live->reload.next = NULL;
     if (code >= 0)
         code = swap(live, next, err);
     if (code < 0)

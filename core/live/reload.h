@@ -12,6 +12,7 @@ struct live;
 struct live_reload {
     struct host_later chore;
     bool due, again;           /* one is under way; and another is wanted after it */
+    struct lineup *next;       /* that is being proved */
     struct reload_call *calls; /* commands that wait for the next one */
     size_t call_count;
     uint64_t count;      /* that took effect */

@@ -31,7 +31,7 @@ static void pool_gone(void *data)
         lineup_free(lineup);
 }
 
-static void end_workers(struct lineup *lineup)
+void lineup_end(struct lineup *lineup)
 {
     if (lineup->ended || !lineup->pool)
         return;
@@ -43,7 +43,7 @@ static void end_workers(struct lineup *lineup)
 void lineup_end_workers(struct desk *desk)
 {
     for (struct lineup *at = desk->lineups; at; at = at->next)
-        end_workers(at);
+        lineup_end(at);
 }
 
 static void lineup_close(void *data)
@@ -51,7 +51,7 @@ static void lineup_close(void *data)
     struct lineup *lineup = data;
     lineup->closing = true;
     if (lineup->pool)
-        end_workers(lineup); /* pool_gone frees it */
+        lineup_end(lineup); /* pool_gone frees it */
     else
         lineup_free(lineup);
 }

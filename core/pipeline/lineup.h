@@ -77,6 +77,7 @@ void lineup_serve(struct lineup *lineup);
 /* Ends the workers of all lineups, whatever they are at: what they hold is answered with a fault
  * (GUARD_KILLED), and so is what is submitted later. Not from a callback of the pool. */
 void lineup_end_workers(struct desk *desk);
+void lineup_end(struct lineup *lineup); /* of one alone */
 
 /* ---- parts of opening ---- */
 int lineup_registry(struct lineup *lineup, struct error *err);

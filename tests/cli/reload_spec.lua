@@ -117,4 +117,20 @@ describe("reload", function()
         assert.equal(0, #t.json({ "-C", desk.desk, "failed", "--json" }))
         t.must({ "-C", desk.desk, "check" })
     end)
+
+    it("does not hold up the end of the desk", function()
+        local desk = start("old")
+        local mark = desk:mark()
+        t.write(desk.desk .. "/scripts/tag/words/test.lua", [[return { { name = "takes long",
+            article = { headline = "News", text = "What is new." },
+            check = function()
+                desk.log.info("begun")
+                for i = 1, 1e12 do end
+            end } }]])
+        t.plugin(desk.desk, "tag", "words", tagger("new"))
+        desk:expect("begun", mark)
+        assert.equal(0, desk:stop())
+        assert.falsy(desk:log():find("LIVE_STOP_MS", 1, true))
+        assert.falsy(desk:log():find("for over", 1, true)) -- the test was not waited for
+    end)
 end)
