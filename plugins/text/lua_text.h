@@ -24,6 +24,17 @@ const struct classes *lua_classes_check(lua_State *L, int arg);
 int lua_gazetteer_new(lua_State *L); /* text.gazetteer(list, options) */
 const struct gazetteer *lua_gazetteer_check(lua_State *L, int arg);
 
+/* Of one line, see shape.h: text.chars(s) and so on; text.strip_lines(s). */
+int lua_shape_chars(lua_State *L);
+int lua_shape_columns(lua_State *L);
+int lua_shape_weight(lua_State *L);
+int lua_shape_count_words(lua_State *L);
+int lua_shape_cases(lua_State *L);
+int lua_shape_lower(lua_State *L);
+int lua_shape_is_rule(lua_State *L);
+int lua_shape_strip(lua_State *L);
+int lua_shape_strip_lines(lua_State *L);
+
 /* The calling thread's context, or a Lua error. */
 struct desk_text *lua_context(lua_State *L);
 

@@ -55,6 +55,56 @@ function desk.text.sentences(s, lang) end
 ---@return desk.Spans
 function desk.text.lines(s) end
 
+--- Lines without blanks at both ends. Blanks of any kind: no-break, ideographic, zero-width. Line ends
+--- are `\n`, or `\r` in a text without any `\n`. `lead` holds how many bytes were taken off in front, for
+--- the lines where there were any; `first` and `last` are those of the line as it stands, a `\r` at its
+--- end left out.
+---@param s string
+---@return desk.StrippedLines
+function desk.text.strip_lines(s) end
+
+--- The text without blanks of any kind at both ends.
+---@param s string
+---@return string
+function desk.text.strip(s) end
+
+--- How many letters and signs (code points).
+---@param s string
+---@return integer
+function desk.text.chars(s) end
+
+--- How many columns it fills on a terminal, near enough: letters of CJK text fill two.
+---@param s string
+---@return integer
+function desk.text.columns(s) end
+
+--- How much a title of this length says: a letter of CJK text counts for two and a half others.
+---@param s string
+---@return integer
+function desk.text.weight(s) end
+
+--- How many words, parted by blanks; in CJK text one more for each two letters. Quicker than
+--- desk.text.words where the words themselves are not wanted.
+---@param s string
+---@return integer
+function desk.text.count_words(s) end
+
+--- How many capitals and how many small letters, of Latin, Greek and Cyrillic.
+---@param s string
+---@return integer capitals
+---@return integer small
+function desk.text.cases(s) end
+
+--- Capitals of Latin, Greek and Cyrillic as small letters; accents stay (see desk.text.fold).
+---@param s string
+---@return string
+function desk.text.lower(s) end
+
+--- Whether it is a rule such as `* * *` or `-----`: signs alone, at most 300 bytes.
+---@param s string
+---@return boolean
+function desk.text.is_rule(s) end
+
 --- Typographic quotes, apostrophes and dashes as ASCII `"`, `'`, `-`; no-break spaces as blanks.
 ---@param s string
 ---@return string

@@ -9,7 +9,7 @@
 -- before), by block number; block_of gives the block of a line.
 
 local shape = require "shape"
-local byte, find, match, sub = string.byte, string.find, string.match, string.sub
+local byte, find, match = string.byte, string.find, string.match
 local concat = table.concat
 
 local lines = {}
@@ -17,73 +17,15 @@ local lines = {}
 local RULE_SIGN = { [0xE2] = true, [0xC2] = true }
 for c in string.gmatch("*-=~_#+.<>^\"|/", ".") do RULE_SIGN[byte(c)] = true end
 
--- Blanks of any kind at both ends; the slow way, for lines that need it.
-local function trim(s)
-    local a, b = 1, #s
-    while a <= b do
-        local c = byte(s, a)
-        if c <= 32 then
-            a = a + 1
-        elseif c == 0xC2 and byte(s, a + 1) == 0xA0 then
-            a = a + 2
-        elseif (c == 0xE3 and sub(s, a, a + 2) == "\xE3\x80\x80") or (c == 0xEF and sub(s, a,
-            a + 2) == "\xEF\xBB\xBF")
-            or (c == 0xE2 and (sub(s, a, a + 2) == "\xE2\x80\x8B" or sub(s, a,
-                a + 2) == "\xE2\x80\xAF")) then
-            a = a + 3
-        else
-            break
-        end
-    end
-    while b >= a do
-        local c = byte(s, b)
-        if c <= 32 then
-            b = b - 1
-        elseif c == 0xA0 and byte(s, b - 1) == 0xC2 then
-            b = b - 2
-        elseif (c == 0x80 or c == 0x8B or c == 0xAF) and b >= 3
-            and (sub(s, b - 2, b) == "\xE3\x80\x80" or sub(s, b - 2, b) == "\xE2\x80\x8B" or sub(s,
-                b - 2, b) == "\xE2\x80\xAF") then
-            b = b - 3
-        else
-            break
-        end
-    end
-    return sub(s, a, b), a - 1
-end
-
--- First bytes of signs that stand for blanks, and last bytes of the same: such a line is trimmed
--- the slow way.
-local LEAD, TAIL = { [0xC2] = true }, { [0xA0] = true, [0x80] = true, [0x8B] = true, [0xAF] = true }
-for c = 0, 32 do LEAD[c], TAIL[c] = true, true end
-for c = 0xE2, 0xEF do LEAD[c] = true end
-
 local function line_end(text)
-    if not find(text, "\n", 1, true) and find(text, "\r", 1, true) then return "\r" end
-    return "\n"
+    if not find(text, "\n", 1, true) and find(text, "\r", 1, true) then return 13 end
+    return 10
 end
 
 local function cut(text, page)
-    local s, from, indent = page.s, page.from, page.indent
-    local n, pos, size, eol = 0, 1, #text, line_end(text)
-    while pos <= size do
-        local e = find(text, eol, pos, true) or size + 1
-        n = n + 1
-        from[n] = pos
-        local a = byte(text, pos)
-        if pos == e then
-            s[n] = ""
-        elseif LEAD[a] or TAIL[byte(text, e - 1)] then
-            local line, lead = trim(sub(text, pos, e - 1))
-            s[n] = line
-            if lead > 0 then indent[n] = lead end
-        else
-            s[n] = sub(text, pos, e - 1)
-        end
-        pos = e + 1
-    end
-    page.n = n
-    from[n + 1] = size + (size > 0 and byte(text, size) == byte(eol) and 1 or 2)
+    local size, list = #text, desk.text.strip_lines(text)
+    page.s, page.from, page.indent, page.n = list.text, list.first, list.lead, list.n
+    page.from[page.n + 1] = size + (size > 0 and byte(text, size) == line_end(text) and 1 or 2)
 end
 
 -- The last byte of a line, its line end left out.
@@ -113,7 +55,7 @@ local function unquote(page)
     page.quoted = true
     for i = 1, n do
         if byte(s[i], 1) == 62 then
-            local rest = trim(match(s[i], "^>[> ]*(.*)$"))
+            local rest = desk.text.strip(match(s[i], "^>[> ]*(.*)$"))
             if rest == "" then page.hollow[i] = true end
             s[i] = rest
         end
@@ -159,8 +101,7 @@ end
 
 -- Takes the decoded text, gives the page.
 function lines.read(text)
-    local page = { text = text, s = {}, from = {}, indent = {}, hollow = {}, first = {}, last = {},
-        gap = {}, block_of = {} }
+    local page = { text = text, hollow = {}, first = {}, last = {}, gap = {}, block_of = {} }
     cut(text, page)
     unquote(page)
     paragraphs(page)

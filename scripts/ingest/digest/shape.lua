@@ -1,7 +1,7 @@
 -- shape.lua: what one line looks like. No language is assumed: letters are told by their bytes, the
 -- case of Latin, Greek and Cyrillic letters by the ranges of their UTF-8 encoding, CJK text by its
--- three-byte letters. All functions look at no more than a few hundred bytes, so that a line of a
--- megabyte costs what a short one does.
+-- three-byte letters; what counts letters is desk.text's. The others look at no more than a few
+-- hundred bytes, so that a line of a megabyte costs what a short one does.
 
 local names = require "names"
 local byte, find, gsub, lower, match, sub = string.byte, string.find, string.gsub, string.lower,
@@ -13,71 +13,13 @@ local shape = {}
 shape.LONGEST = 400
 
 local CONT = "[\x80-\xBF]"
+local text = desk.text
 
--- Number of letters and signs (UTF-8 code points) of a string that is not very long.
-function shape.chars(s)
-    if not find(s, "[\x80-\xFF]") then return #s end
-    local _, tails = gsub(s, CONT, "")
-    return #s - tails
-end
-
--- Columns that the string fills on a terminal, near enough: CJK letters fill two.
-function shape.width(s)
-    if not find(s, "[\xE2-\xEF]") then return shape.chars(s) end
-    local _, wide = gsub(s, "[\xE3-\xED\xEF]" .. CONT .. CONT, "")
-    return shape.chars(s) + wide
-end
-
--- How much a title of this length says: CJK letters count for two and a half Latin ones.
-function shape.weight(s)
-    if not find(s, "[\xE2-\xEF]") then return shape.chars(s) end
-    local _, wide = gsub(s, "[\xE3-\xED]" .. CONT .. CONT, "")
-    return shape.chars(s) + wide * 3 // 2
-end
+shape.chars, shape.words, shape.cases, shape.small = text.chars, text.count_words, text.cases,
+    text.lower
+shape.width, shape.weight, shape.is_rule = text.columns, text.weight, text.is_rule
 
 function shape.is_cjk(s) return find(s, "[\xE3-\xED]" .. CONT .. CONT) ~= nil end
-
--- Runs of letters parted by blanks; in CJK text a word for each two letters.
-function shape.words(s)
-    local _, gaps = gsub(s, "%S+", "")
-    if not find(s, "[\xE3-\xED]") then return gaps end
-    local _, wide = gsub(s, "[\xE3-\xED]" .. CONT .. CONT, "")
-    return gaps + wide // 2
-end
-
-local CAPITAL_OF = {}  -- small letter -> nothing; capital -> small, for two-byte letters
-do
-    local function pair(from, to, offset)
-        for c = from, to do CAPITAL_OF[utf8.char(c)] = utf8.char(c + offset) end
-    end
-    pair(0xC0, 0xD6, 32); pair(0xD8, 0xDE, 32)
-    pair(0x391, 0x3A9, 32); pair(0x410, 0x42F, 32); pair(0x400, 0x40F, 80)
-    for c = 0x100, 0x136, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
-    for c = 0x139, 0x147, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
-    for c = 0x14A, 0x176, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
-    for c = 0x179, 0x17D, 2 do CAPITAL_OF[utf8.char(c)] = utf8.char(c + 1) end
-end
-
--- The string in small letters, beyond ASCII too.
-function shape.small(s)
-    s = lower(s)
-    if find(s, "[\xC3-\xD0]") then s = gsub(s, "[\xC3-\xD0]" .. CONT, CAPITAL_OF) end
-    return s
-end
-
-local LOWER = {}
-for _, l in pairs(CAPITAL_OF) do LOWER[l] = true end
-LOWER["ß"] = true
-
--- Counts of capitals and of small letters.
-function shape.cases(s)
-    local _, up = gsub(s, "%u", "")
-    local _, low = gsub(s, "%l", "")
-    for letter in string.gmatch(s, "[\xC3-\xD1]" .. CONT) do
-        if CAPITAL_OF[letter] then up = up + 1 elseif LOWER[letter] then low = low + 1 end
-    end
-    return up, low
-end
 
 -- All letters are capitals, and there are enough of them to mean it.
 function shape.is_caps(s)
@@ -152,23 +94,6 @@ function shape.ending(s)
         return ASCII_STOPS[c], closed
     end
     return STOPS[sub(s, at - 2, at)], closed
-end
-
--- A line of signs alone: no letter, no digit, no CJK text.
-function shape.is_rule(s)
-    if #s > 300 or find(s, "%w") then return false end
-    if find(s, "[\xC3-\xDF]" .. CONT) then return false end
-    for letter in string.gmatch(s, "[\xE0-\xF4]" .. CONT .. "+") do
-        local c = byte(letter)
-        if c ~= 0xE2 then
-            local two = sub(letter, 1, 2)
-            if not (c == 0xE3 and two == "\xE3\x80") and not (c == 0xEF and (two == "\xEF\xBC"
-                or two == "\xEF\xBD")) then
-                return false
-            end
-        end
-    end
-    return true
 end
 
 -- A run of one sign, as under a Setext title: gives the sign and the number of times.

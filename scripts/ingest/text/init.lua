@@ -12,41 +12,12 @@
 -- as a heading.
 
 local headline = require "headline"
-local find, gsub, match, sub = string.find, string.gsub, string.match, string.sub
+local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
 
 local LONG = 2000        -- bytes of a line that is looked at
 local TITLE = 160        -- letters of a first line that may be a title
 
-local CONT = "[\x80-\xBF]"
-
-local function chars(s)
-    local _, tails = gsub(s, CONT, "")
-    return #s - tails
-end
-
--- Blanks at both ends taken off, byte by byte: no pattern that goes back over a long line.
-local function trim(s)
-    local a, b = find(s, "[^%s]"), #s
-    if not a then return "" end
-    while find(s, "^%s", b) do b = b - 1 end
-    s = sub(s, a, b)
-    while sub(s, 1, 2) == "\xC2\xA0" do s = sub(s, 3) end
-    while sub(s, -2) == "\xC2\xA0" do s = sub(s, 1, -3) end
-    return s
-end
-
-local function read_lines(text)
-    local list, pos, size = {}, 1, #text
-    while pos <= size do
-        local e = find(text, "\n", pos, true) or size + 1
-        local last = e - 1
-        if sub(text, last, last) == "\r" and last >= pos then last = last - 1 end
-        list[#list + 1] = { from = pos, to = last, s = last >= pos and trim(sub(text, pos, last))
-            or "" }
-        pos = e + 1
-    end
-    return list
-end
+local text = desk.text
 
 local function unquoted(value)
     return match(value, "^\"(.*)\"$") or match(value, "^'(.*)'$") or value
@@ -54,11 +25,11 @@ end
 
 -- Reads the front matter: gives its keys and the line after it.
 local function front_matter(list)
-    local fence = list[1] and list[1].s
+    local fence = list[1]
     if fence ~= "---" and fence ~= "+++" then return {}, 1 end
     local keys = {}
     for i = 2, math.min(#list, 200) do
-        local s = list[i].s
+        local s = list[i]
         if s == fence or (fence == "---" and s == "...") then return keys, i + 1 end
         if #s <= LONG then
             local key, value = match(s, "^([%w_%-]+)%s*[:=]%s*(.*)$")
@@ -69,12 +40,12 @@ local function front_matter(list)
 end
 
 local function next_ink(list, i)
-    while list[i] and list[i].s == "" do i = i + 1 end
+    while list[i] == "" do i = i + 1 end
     return list[i] and i or nil
 end
 
 local function heading(s)
-    if #s > LONG or not find(s, "^#") then return nil end
+    if byte(s) ~= 35 or #s > LONG then return nil end
     local title = match(s, "^#+%s+(.*)$")
     if not title then return nil end
     title = gsub(title, "%s+#+$", "")
@@ -86,24 +57,24 @@ local function is_underline(s)
 end
 
 local STOPS = { ["。"] = true, ["！"] = true, ["？"] = true, ["…"] = true, ["；"] = true, ["，"] = true,
-    ["："] = true }
+    ["："] = true, ["."] = true, ["!"] = true, [";"] = true, [":"] = true, [","] = true }
 
 local function ends_open(s)
-    return not find(s, "[%.!;:,]$") and not STOPS[sub(s, -3)]
+    return not STOPS[sub(s, -1)] and not STOPS[sub(s, -3)]
 end
 
 local BYLINE = "^[Bb][Yy] %u[^%.]*$"
 
 -- The headline that stands in the text, the lines it takes, the line after it.
 local function standing_title(list, i)
-    local s = list[i].s
+    local s = list[i]
     local title = heading(s)
     if title then return title, { i }, i + 1 end
-    local below = list[i + 1] and list[i + 1].s
+    local below = list[i + 1]
     if below and #s <= LONG and is_underline(below) and not is_underline(s) then
         return s, { i }, i + 2
     end
-    if #s <= 4 * TITLE and chars(s) <= TITLE and ends_open(s) and next_ink(list, i + 1)
+    if #s <= 4 * TITLE and text.chars(s) <= TITLE and ends_open(s) and next_ink(list, i + 1)
         and (not below or below == "" or find(below, BYLINE)) then
         return s, { i }, i + 1
     end
@@ -128,7 +99,7 @@ local function read_body(list, i, draft)
         open = {}
     end
     for n = i, #list do
-        local s = list[n].s
+        local s = list[n]
         local title = heading(s)
         if s == "" then
             close()
@@ -136,7 +107,7 @@ local function read_body(list, i, draft)
             close()
             paragraphs[#paragraphs + 1] = title
             draft.lines.subheads[#draft.lines.subheads + 1] = n
-        elseif #s > LONG or not (find(s, "^!%[") and add_image(draft, s, n)) then
+        elseif #s > LONG or not (byte(s) == 33 and add_image(draft, s, n)) then
             open[#open + 1] = s
             draft.lines.body[#draft.lines.body + 1] = n
         end
@@ -147,7 +118,7 @@ end
 
 local function read_byline(list, i, draft)
     local at = next_ink(list, i)
-    local s = at and list[at].s
+    local s = at and list[at]
     local name = s and #s <= 120 and match(s, "^[%*_]*[Bb][Yy] (%u[^%.%*_]*)[%*_]*$")
     if not name then return i end
     draft.byline, draft.lines.byline = name, { at }
@@ -156,12 +127,13 @@ end
 
 local function last_ink(list)
     for i = #list, 1, -1 do
-        if list[i].s ~= "" then return i end
+        if list[i] ~= "" then return i end
     end
 end
 
 local function run(document)
-    local list = read_lines(document.text)
+    local lines = text.strip_lines(document.text)
+    local list = lines.text
     local last = last_ink(list)
     if not last then return {} end
     local keys, i = front_matter(list)
@@ -178,14 +150,14 @@ local function run(document)
     if keys.title and keys.title ~= "" then
         title, rule, why = keys.title, "front-matter", "the front matter names it"
     end
-    draft.headline = title or headline.of(list[at].s)
+    draft.headline = title or headline.of(list[at])
     draft.body = read_body(list, at, draft)
     draft.byline = draft.byline or keys.author
     draft.language, draft.url, draft.infosource, draft.published = keys.language or keys.lang,
         keys.url, keys.source, keys.date
     local first = next_ink(list, 1)
     draft.first_line, draft.last_line = first, last
-    draft.range = { list[first].from, list[last].to }
+    draft.range = { lines.first[first], lines.last[last] }
     draft.confidence = title and 0.9 or 0.5
     draft.evidence = { { rule = rule, line = at, weight = draft.confidence, text = why } }
     return { draft }
