@@ -125,6 +125,8 @@
     X(ESCAPE_CALL_MS, 400, "ms", "one call of an escape that doctor --sandbox tries")              \
     X(ESCAPE_STATE_BYTES, 64 * MIB, "bytes", "memory of an escape's Lua state")                    \
     X(ESCAPE_WORKER_BYTES, 512 * MIB, "bytes", "address space of an escape's worker")              \
+    X(SAMPLE_ITEMS, 10 * 1000, "items", "articles or documents of plugin bench and plugin diff")   \
+    X(SAMPLE_BYTES, 256 * MIB, "bytes", "all of them")                                             \
     X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
 
 enum limit {

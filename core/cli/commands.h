@@ -25,6 +25,7 @@
     X(plugin_new)                                                                                  \
     X(plugin_check)                                                                                \
     X(plugin_try)                                                                                  \
+    X(plugin_bench)                                                                                \
     X(plugin_test)                                                                                 \
     X(status)                                                                                      \
     X(reload)                                                                                      \

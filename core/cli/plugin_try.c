@@ -6,11 +6,13 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/explain.h"
+#include "cli/plugin_trace.h"
 #include "pipeline/trytask.h"
 
 static const struct cli_option options[] = {
     {"option", 'o', "K=V", "an option of the plugin", true},
-    {"json", 0, NULL, "for ingest plugins: print JSON (others always do)", false},
+    {"trace", 't', NULL, "each call by itself: input, log, answer, time, memory", false},
+    {"json", 0, NULL, "for ingest plugins and --trace: print JSON (others always do)", false},
     {"event", 0, "EVENT", "what a task is run on: schedule, article.stored, job.done ...", false},
     {"at", 0, "TIME", "the instant that a task is run at; now", false},
     CLI_END,
@@ -84,6 +86,10 @@ static int run(const struct cli_args *args)
 {
     GIVEN_AUTO struct given_list given = {.count = 0};
     const char *plugin = args->operand[0];
+    if (cli_has(args, "trace")) {
+        const int read = read_given(args, &given);
+        return read == CLI_DONE ? trace_plugin(args, &given) : read;
+    }
     if (strncmp(plugin, "ingest/", 7) == 0) {
         struct cli_args rest = *args;
         rest.operand++;
@@ -98,7 +104,7 @@ static int run(const struct cli_args *args)
 
 const struct cli_command command_plugin_try = {
     .name = "plugin try",
-    .usage = "KIND/NAME [FILE...|-]",
+    .usage = "KIND/NAME [FILE|ID...|-]",
     .about = "Run one plugin on given input; nothing is stored, no desk is needed",
     .more = "An ingest plugin is given documents. A tag or summarize plugin is given articles, one "
             "JSON\n"
@@ -106,7 +112,9 @@ const struct cli_command command_plugin_try = {
             "order.\n\n"
             "A task is given all articles at once, or with --event one event a line (an object of\n"
             "texts), and its commands are printed, none is done.\n\n"
+            "A number is the id of an article of the desk, where --trace is given.\n\n"
             "  copydesk plugin try ingest/digest digest.txt\n"
+            "  copydesk plugin try tag/keywords 17 --trace\n"
             "  copydesk plugin try tag/keywords --option max=5 articles.jsonl\n"
             "  copydesk plugin try task/digest --at 2026-05-04T07:00:00Z articles.jsonl\n",
     .options = options,

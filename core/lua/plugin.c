@@ -228,3 +228,13 @@ const struct manifest *lua_plugin_data(const struct lua_plugin *plugin)
 {
     return &plugin->manifest;
 }
+
+void lua_plugin_memory(const struct lua_plugin *plugin, struct lua_memory *out)
+{
+    const struct state *state = plugin->state;
+    *out = (struct lua_memory){0};
+    if (state) {
+        out->bytes = state->used;
+        out->peak = state->peak;
+    }
+}

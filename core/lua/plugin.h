@@ -92,6 +92,12 @@ int lua_plugin_manifest(struct lua_plugin *plugin, struct buf *out, struct lua_f
 struct manifest;
 const struct manifest *lua_plugin_data(const struct lua_plugin *plugin);
 
+/* Bytes that the plugin's state holds now, and held at most in its last call. */
+struct lua_memory {
+    uint64_t bytes, peak;
+};
+void lua_plugin_memory(const struct lua_plugin *plugin, struct lua_memory *out);
+
 /* `text`: the decoded text. `seed`: fingerprint of the input, for math.random. */
 int lua_plugin_claims(struct lua_plugin *plugin, const struct document *document, struct str text,
                       double *claim, struct lua_fault *fault);

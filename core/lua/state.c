@@ -37,6 +37,8 @@ static void *state_allocate(void *data, void *block, size_t old_size, size_t new
         fresh = block; /* Lua takes for granted that shrinking works */
     }
     state->used = state->used - old_size + new_size;
+    if (state->used > state->peak)
+        state->peak = state->used;
     return fresh;
 }
 
@@ -210,6 +212,7 @@ int state_call(struct state *state, lua_CFunction work, void *data, int results,
     struct budget_frame outer;
     fault->message[0] = fault->traceback[0] = '\0';
     state->place = (struct state_place){.line = 0};
+    state->peak = state->used;
     state->budget_ms = ms;
     if (!lua_checkstack(L, LUA_MINSTACK) || budget_begin(state, ms, &outer) < 0)
         return lua_fault_set(fault, GUARD_MEMORY, "%s: out of memory or timers", state->name);

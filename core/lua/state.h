@@ -49,6 +49,7 @@ struct state {
 
     struct blocks blocks;
     size_t used, cap;
+    size_t peak;              /* most that was used since the call began */
     size_t reserve;           /* what the error path may use over the cap; 0 elsewhere */
     struct state_place place; /* of the last failure */
 

@@ -147,8 +147,11 @@ int lineup_registry(struct lineup *lineup, struct error *err)
 
 static void on_log(int level, const char *plugin, const char *text, void *data)
 {
-    (void)data;
-    log_write((enum log_level)level, plugin, "%s", text);
+    const struct lineup *lineup = data;
+    if (lineup->tap)
+        lineup->tap(level, plugin, text, lineup->tap_data);
+    else
+        log_write((enum log_level)level, plugin, "%s", text);
 }
 
 int lineup_workers(struct lineup *lineup, struct error *err)

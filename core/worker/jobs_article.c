@@ -51,9 +51,9 @@ static int apply(struct serve *serve, const struct served_plugin *plugin, uint32
     return 0;
 }
 
-static void pack_result_head(msgpack_packer *packer, uint32_t index, const char *key)
+static void pack_result_head(msgpack_packer *packer, uint32_t index, const char *key, bool cost)
 {
-    msgpack_pack_map(packer, 2);
+    msgpack_pack_map(packer, cost ? 3 : 2);
     wire_pack_key(packer, "plugin");
     msgpack_pack_uint32(packer, index);
     wire_pack_key(packer, key);
@@ -71,7 +71,7 @@ static void pack_clean(msgpack_packer *packer, char *text)
 
 static void pack_fault(msgpack_packer *packer, uint32_t index, struct lua_fault *why)
 {
-    pack_result_head(packer, index, "fault");
+    pack_result_head(packer, index, "fault", false);
     msgpack_pack_map(packer, 3);
     wire_pack_key(packer, "guard");
     msgpack_pack_int(packer, why->guard);
@@ -82,7 +82,8 @@ static void pack_fault(msgpack_packer *packer, uint32_t index, struct lua_fault 
 }
 
 /* One plugin's result, at the end of the answer. */
-static void run_one(struct serve *serve, const msgpack_object *which, struct article *article)
+static void run_one(struct serve *serve, const msgpack_object *which, struct article *article,
+                    bool cost)
 {
     msgpack_packer packer;
     uint32_t index = 0;
@@ -91,13 +92,15 @@ static void run_one(struct serve *serve, const msgpack_object *which, struct art
     struct served_plugin *plugin = plugin_get(serve, which, &index);
     int rc = plugin ? 0 : ERR_PLUGIN;
     if (plugin) {
-        pack_result_head(&packer, index, "answer");
+        pack_result_head(&packer, index, "answer", cost);
         size_t at = serve->answer.len;
         rc = run(serve, plugin, index, article, &serve->answer);
         if (rc >= 0) {
             struct str answer = {serve->answer.at + at, serve->answer.len - at};
             rc = apply(serve, plugin, index, article, answer);
         }
+        if (rc >= 0 && cost)
+            pack_cost(serve, plugin);
     }
     if (rc < 0) {
         serve->answer.len = begun;
@@ -116,11 +119,13 @@ int job_article(struct serve *serve, const msgpack_object *payload)
         return fault_set(serve, -1, GUARD_INPUT, "plugins: not a list");
     if (article_unpack(wire_get(payload, "article"), serve->arena, &article, &err) < 0)
         return fault_set(serve, -1, GUARD_INPUT, "%s", err.text);
+    const msgpack_object *want = wire_get(payload, "want_cost");
+    const bool cost = want && want->type == MSGPACK_OBJECT_BOOLEAN && want->via.boolean;
     wire_packer(&packer, &serve->answer);
     msgpack_pack_map(&packer, 1);
     wire_pack_key(&packer, "results");
     msgpack_pack_array(&packer, plugins->via.array.size);
     for (uint32_t i = 0; i < plugins->via.array.size; i++)
-        run_one(serve, &plugins->via.array.ptr[i], &article);
+        run_one(serve, &plugins->via.array.ptr[i], &article, cost);
     return 0;
 }

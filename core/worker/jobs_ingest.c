@@ -114,11 +114,11 @@ static int run(struct serve *serve, uint32_t index, const struct document *docum
 }
 
 static int answer(struct serve *serve, uint32_t index, const struct document *document,
-                  const struct decoded *decoded, bool want_text)
+                  const struct decoded *decoded, bool want_text, bool want_cost)
 {
     msgpack_packer packer;
     wire_packer(&packer, &serve->answer);
-    msgpack_pack_map(&packer, want_text ? 6 : 5);
+    msgpack_pack_map(&packer, 5U + want_text + want_cost);
     wire_pack_key(&packer, "plugin");
     msgpack_pack_uint32(&packer, index);
     wire_pack_key(&packer, "encoding");
@@ -135,7 +135,16 @@ static int answer(struct serve *serve, uint32_t index, const struct document *do
                                    decoded->text.len);
     }
     wire_pack_key(&packer, "answer");
-    return run(serve, index, document, decoded->text);
+    const int rc = run(serve, index, document, decoded->text);
+    if (rc >= 0 && want_cost)
+        pack_cost(serve, &serve->plugins[index]);
+    return rc;
+}
+
+static bool is_true(const msgpack_object *map, const char *key)
+{
+    const msgpack_object *value = wire_get(map, key);
+    return value && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;
 }
 
 int job_ingest(struct serve *serve, const msgpack_object *payload)
@@ -146,7 +155,6 @@ int job_ingest(struct serve *serve, const msgpack_object *payload)
     struct decoded decoded = {.encoding = "", .note = ""};
     uint32_t index = 0;
     const msgpack_object *plugins = wire_get(payload, "plugins");
-    const msgpack_object *want = wire_get(payload, "want_text");
     if (!plugins || plugins->type != MSGPACK_OBJECT_ARRAY)
         return fault_set(serve, -1, GUARD_INPUT, "plugins: not a list");
     if (document_unpack(wire_get(payload, "document"), &document, &err) < 0)
@@ -158,6 +166,6 @@ int job_ingest(struct serve *serve, const msgpack_object *payload)
     rc = choose(serve, &plugins->via.array, &document, decoded.text, &index);
     if (rc < 0)
         return rc;
-    bool want_text = want && want->type == MSGPACK_OBJECT_BOOLEAN && want->via.boolean;
-    return answer(serve, index, &document, &decoded, want_text);
+    return answer(serve, index, &document, &decoded, is_true(payload, "want_text"),
+                  is_true(payload, "want_cost"));
 }

@@ -19,9 +19,11 @@
  * Jobs by op, and what the ANSWER holds
  *   CONFIG    {name, bytes} -> {config}                      desk.lua, evaluated
  *   MANIFEST  {plugin} -> {manifest}
- *   INGEST    {plugins = [index], document, want_text}
+ *   INGEST    {plugins = [index], document, want_text, want_cost}
  *             -> {plugin, encoding, notes = [text], text_len, answer, text (only if wanted)}
- *   ARTICLE   {plugins = [index], article}
+ *             With want_cost the answer ends in cost = {cpu_us, bytes, peak}; so does each
+ *             result with an answer of ARTICLE.
+ *   ARTICLE   {plugins = [index], article, want_cost}
  *             -> {results = [{plugin, answer} | {plugin, fault = {guard, message, traceback}}]}
  *             Field suggestions (language ...) and tags are applied between plugins, by
  *             suggest_apply() (worker/suggest.h), and by the host again from the checked answers.

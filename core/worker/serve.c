@@ -255,6 +255,7 @@ int serve_ready(struct serve *serve, struct error *err)
 
 static int run_job(struct serve *serve, int op, const msgpack_object *payload)
 {
+    serve->job_begun_us = serve->plugin_us;
     switch ((enum job_op)op) {
     case JOB_CONFIG:
         return job_config(serve, payload);

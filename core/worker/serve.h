@@ -64,7 +64,8 @@ struct serve {
     struct desk_text *text_context;
     struct kept setup;
     struct lua_world world;
-    int64_t plugin_us; /* CPU time in plugins so far */
+    int64_t plugin_us;    /* CPU time in plugins so far */
+    int64_t job_begun_us; /* the same when the job at work began */
     int64_t call_begun_us;
     struct lua_module *modules;
     struct lua_file *lib;
@@ -101,6 +102,9 @@ struct served_plugin *plugin_find(struct serve *serve, const msgpack_object *val
                                   uint32_t *index);
 int plugin_load_lua(struct serve *serve, uint32_t index, const struct lua_plugin_source *source,
                     struct lua_plugin **out);
+/* Appends "cost" and its map to the answer: CPU time in Lua plugins since the job began, memory of
+ * this one's state. */
+void pack_cost(struct serve *serve, const struct served_plugin *plugin);
 /* Around each call: marks the progress page, counts log lines anew. */
 void call_begin(struct serve *serve, uint32_t index);
 void call_end(struct serve *serve);

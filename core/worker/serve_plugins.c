@@ -77,6 +77,23 @@ int plugin_keep(struct serve *serve, const uint8_t *body, size_t len, struct err
     return fill(serve, &serve->plugins[index], map, err);
 }
 
+void pack_cost(struct serve *serve, const struct served_plugin *plugin)
+{
+    struct lua_memory memory = {0};
+    msgpack_packer packer;
+    if (plugin->lua)
+        lua_plugin_memory(plugin->lua, &memory);
+    wire_packer(&packer, &serve->answer);
+    wire_pack_key(&packer, "cost");
+    msgpack_pack_map(&packer, 3);
+    wire_pack_key(&packer, "cpu_us");
+    msgpack_pack_int64(&packer, serve->plugin_us - serve->job_begun_us);
+    wire_pack_key(&packer, "bytes");
+    msgpack_pack_uint64(&packer, memory.bytes);
+    wire_pack_key(&packer, "peak");
+    msgpack_pack_uint64(&packer, memory.peak);
+}
+
 void call_begin(struct serve *serve, uint32_t index)
 {
     serve->plugin = index;
