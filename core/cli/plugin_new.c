@@ -18,6 +18,10 @@ static void print_next(const struct new_plugin *made)
            made->folder, kind, name);
     if (strcmp(kind, "export") == 0)
         printf("copydesk export --format %s --to FOLDER\n", name);
+    else if (strcmp(kind, "task") == 0)
+        printf("and give it a job in desk.lua: desk.job { \"NAME\", cron = \"0 7 * * *\", "
+               "task = \"%s\", to = \"out\" }\n",
+               name);
     else
         printf("and name it in desk.lua: desk.%s { ..., \"%s\" }\n", kind, name);
 }
@@ -54,7 +58,7 @@ const struct cli_command command_plugin_new = {
     .about = "Write a new plugin that runs, with its test",
     .more = "Writes scripts/KIND/NAME/init.lua and test.lua into the desk: a small plugin of that\n"
             "kind that does something, with comments that say how, and a test that passes. KIND\n"
-            "is ingest, tag, summarize or export.\n\n"
+            "is ingest, tag, summarize, export or task.\n\n"
             "  copydesk plugin new tag ships\n"
             "  copydesk plugin test tag/ships\n",
     .options = options,

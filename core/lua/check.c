@@ -96,15 +96,25 @@ static void on_option(struct check *check, const char *key, int32_t line)
     size_t count = 0;
     if (!manifest || strcmp(check->file, "test.lua") == 0)
         return;
-    for (; count < manifest->option_count && count < CHECK_OPTIONS; count++) {
+    for (; count < manifest->option_count && count < CHECK_OPTIONS; count++)
         names[count] = manifest->options[count].name;
-        check->option_used[count] |= strcmp(names[count], key) == 0;
-    }
     if (is_among(key, names, count))
         return;
     check_add(check, check->file, line, CHECK_ERROR, "there is no option '%s'%s", key,
               push_known(check->L, key, names, count));
     lua_pop(check->L, 1);
+}
+
+/* Options may be reached by ways that are not followed (ctx kept in a variable): any key of the
+ * name counts. */
+static void on_key(void *data, const char *key)
+{
+    struct check *check = data;
+    const struct manifest *manifest = check->manifest;
+    if (!manifest || strcmp(check->file, "test.lua") == 0)
+        return;
+    for (size_t i = 0; i < manifest->option_count && i < CHECK_OPTIONS; i++)
+        check->option_used[i] |= strcmp(manifest->options[i].name, key) == 0;
 }
 
 static void on_field(void *data, const char *param, const char *key, int32_t line)
@@ -165,6 +175,7 @@ static void look_at_file(struct check *check, const struct lua_file *file)
                                    .data = check,
                                    .path = on_path,
                                    .field = on_field,
+                                   .key = on_key,
                                    .given = on_given,
                                    .call = on_call,
                                    .params = params};

@@ -108,6 +108,7 @@ static struct fact index_fact(struct walk *walk, struct fact base, struct fact k
     const struct code_walk *to = walk->to;
     if (key.kind != FACT_TEXT)
         return nothing;
+    to->key(to->data, key.text);
     if (base.kind == FACT_PARAM) {
         to->field(to->data, base.text, key.text, line_of(walk));
         const bool options = strcmp(key.text, "options") == 0; /* ctx.options */

@@ -16,6 +16,8 @@ struct code_walk {
     /* A field of a parameter of a watched name. `value`: the text that a write gives it, or NULL.
      */
     void (*field)(void *data, const char *param, const char *key, int32_t line);
+    /* Any key that is asked for, of whatever. */
+    void (*key)(void *data, const char *key);
     /* A constant text that is given to a key of a table: scheme = "topic". `value` NULL: something
      * that is known only when it runs. */
     void (*given)(void *data, const char *key, const char *value, int32_t line);

@@ -27,7 +27,7 @@ describe("plugin check", function()
 
     it("finds nothing in what is shipped and in what plugin new writes", function()
         local desk = t.desk()
-        for _, kind in ipairs { "ingest", "tag", "summarize", "export" } do
+        for _, kind in ipairs { "ingest", "tag", "summarize", "export", "task" } do
             t.must({ "-C", desk, "plugin", "new", kind, "fresh" })
         end
         local out = t.must({ "-C", desk, "plugin", "check" }).out

@@ -1,6 +1,6 @@
 local t = require "support"
 
-local kinds = { "ingest", "tag", "summarize", "export" }
+local kinds = { "ingest", "tag", "summarize", "export", "task" }
 
 describe("plugin new", function()
     after_each(t.finish)
@@ -27,6 +27,9 @@ describe("plugin new", function()
             end
             if count == 0 then
                 code, count = code:gsub('mark, " "', 'mark, "  "')
+            end
+            if count == 0 then
+                code, count = code:gsub('"%- " %.%.', '"* " ..')
             end
             assert.equal(1, count)
             t.write(file, code)
@@ -61,7 +64,7 @@ describe("plugin new", function()
         local desk = t.desk()
         local result = t.run({ "-C", desk, "plugin", "new", "fetch", "ships" })
         assert.equal(2, result.code)
-        assert.truthy(result.err:find("ingest, tag, summarize, export", 1, true), result.err)
+        assert.truthy(result.err:find("ingest, tag, summarize, export, task", 1, true), result.err)
         result = t.run({ "-C", desk, "plugin", "new", "tags", "ships" })
         assert.equal(2, result.code)
         assert.truthy(result.err:find("did you mean 'tag'", 1, true), result.err)
