@@ -39,10 +39,11 @@ void live_part_gone(struct live *live, enum live_part part)
 static void on_bound(uv_timer_t *timer)
 {
     struct live *live = timer->data;
-    log_warn("run",
-             "what is in the workers takes longer than %lu ms (limit LIVE_STOP_MS); it "
-             "waits for the next start",
-             LIMIT(LIVE_STOP_MS));
+    if (!live->hurried)
+        log_warn("run",
+                 "what is in the workers takes longer than %lu ms (limit LIVE_STOP_MS); it "
+                 "waits for the next start",
+                 LIMIT(LIVE_STOP_MS));
     live_watch_close(live);
     live_schedule_close(live);
     if (live->inflow)

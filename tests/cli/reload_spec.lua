@@ -133,4 +133,29 @@ describe("reload", function()
         assert.falsy(desk:log():find("LIVE_STOP_MS", 1, true))
         assert.falsy(desk:log():find("for over", 1, true)) -- the test was not waited for
     end)
+
+    it("leaves no process and no descriptor behind", function()
+        local desk = start("old")
+        local function count(what)
+            return tonumber(t.shell(what:gsub("PID", desk.pid)))
+        end
+        local function reload_by_signal()
+            local mark = desk:mark()
+            desk:signal("HUP")
+            desk:expect("nothing has changed", mark)
+            os.execute("sleep 0.05")
+        end
+        local fds, workers
+        for i = 1, 12 do
+            reload_by_signal()
+            if i == 2 then
+                fds = count("ls /proc/PID/fd | wc -l")
+                workers = count("pgrep -c -P PID || true")
+            end
+        end
+        running.wait(function()
+            return count("ls /proc/PID/fd | wc -l") <= fds and count("pgrep -c -P PID || true") <= workers
+        end, "the old workers' end: " .. desk:log())
+        assert.equal(0, desk:stop())
+    end)
 end)
