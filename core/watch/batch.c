@@ -74,11 +74,6 @@ static json_t *text_json(struct str text)
     return json_stringn(clean.len ? clean.at : "", clean.len);
 }
 
-static int add_text(const char *bytes, size_t len, void *data)
-{
-    return buf_append(data, bytes, len);
-}
-
 static int make_json(struct batch *batch, struct step *step)
 {
     const struct watch_file *file = step->file;
@@ -106,7 +101,7 @@ static int make_json(struct batch *batch, struct step *step)
         text_json(failure.traceback), "document", (json_int_t)file->document_id, "retry",
         "delete this file, or run `copydesk failed retry`");
     BUF_AUTO struct buf text = BUF_INIT;
-    const int rc = object ? json_dump_callback(object, add_text, &text, JSON_INDENT(2)) : -1;
+    const int rc = object ? json_to_buf(object, JSON_INDENT(2), &text, &step->error) : ERR_NOMEM;
     json_decref(object);
     step->json = rc < 0 || buf_byte(&text, '\n') < 0 ? NULL : buf_take(&text, NULL);
     return step->json ? 0 : error_set(&step->error, ERR_NOMEM, "out of memory");

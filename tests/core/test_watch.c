@@ -17,7 +17,7 @@ static void a_file_that_is_dropped_is_taken_in_and_moved_to_done(void **state)
     struct harness *harness = *state;
     harness_folder(harness, "inbox");
     harness_start(harness);
-    harness_run(harness, 20000);
+    harness_ready(harness);
     folder_put("inbox/a.txt", "one");
     harness_until(harness, folder_has("done/a.txt") && harness_idle(harness));
     assert_false(folder_has("inbox/a.txt"));
@@ -43,9 +43,9 @@ static void files_that_were_there_before_are_taken_in(void **state)
 static void a_file_is_not_taken_before_it_rests(void **state)
 {
     struct harness *harness = *state;
-    harness_folder(harness, "inbox")->settle_us = 150000;
+    harness_folder(harness, "inbox")->settle_us = 500000;
     harness_start(harness);
-    harness_run(harness, 20000);
+    harness_ready(harness);
     for (int i = 0; i < 12; i++) { /* a device that opens and closes it again and again */
         append("inbox/scan.txt", "part ");
         harness_run(harness, 50000);
@@ -63,7 +63,7 @@ static void a_file_that_somebody_still_writes_is_left_alone(void **state)
     struct error err;
     harness_folder(harness, "inbox");
     harness_start(harness);
-    harness_run(harness, 20000);
+    harness_ready(harness);
     int fd = open("inbox/slow.txt", O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     assert_true(fd >= 0);
     for (int i = 0; i < 3; i++) {
@@ -97,7 +97,7 @@ static void a_hard_link_is_taken_in(void **state)
     struct harness *harness = *state;
     harness_folder(harness, "inbox");
     harness_start(harness);
-    harness_run(harness, 20000);
+    harness_ready(harness);
     folder_put("outside.txt", "linked");
     assert_int_equal(link("outside.txt", "inbox/a.txt"), 0);
     harness_until(harness, folder_has("done/a.txt"));
@@ -226,7 +226,7 @@ static void a_new_folder_with_files_in_it_is_gone_through(void **state)
     struct harness *harness = *state;
     harness_folder(harness, "inbox");
     harness_start(harness);
-    harness_run(harness, 20000);
+    harness_ready(harness);
     folder_put("batch/one/a.txt", "a");
     folder_put("batch/b.txt", "b");
     assert_int_equal(rename("batch", "inbox/batch"), 0);
@@ -243,7 +243,7 @@ static void a_folder_that_is_renamed_within_is_followed(void **state)
     harness_folder(harness, "inbox");
     assert_int_equal(mkdir("inbox/old", 0777), 0);
     harness_start(harness);
-    harness_run(harness, 50000);
+    harness_ready(harness);
     assert_int_equal(rename("inbox/old", "inbox/new"), 0);
     harness_run(harness, 50000);
     folder_put("inbox/new/a.txt", "a");
@@ -256,7 +256,7 @@ static void a_folder_that_leaves_is_told_of_no_more(void **state)
     harness_folder(harness, "inbox");
     assert_int_equal(mkdir("inbox/sub", 0777), 0);
     harness_start(harness);
-    harness_run(harness, 50000);
+    harness_ready(harness);
     assert_int_equal(rename("inbox/sub", "elsewhere"), 0);
     harness_run(harness, 50000);
     folder_put("elsewhere/a.txt", "a");
@@ -270,7 +270,7 @@ static void a_watched_folder_that_is_removed_and_made_again_is_watched_again(voi
     struct watch_folder_status status;
     harness_folder(harness, "inbox");
     harness_start(harness);
-    harness_run(harness, 50000);
+    harness_ready(harness);
     assert_int_equal(rmdir("inbox"), 0);
     harness_run(harness, 50000);
     watch_folder_status(harness->watch, 0, &status);
@@ -289,7 +289,7 @@ static void a_folder_that_is_not_there_yet_is_waited_for(void **state)
     struct watch_status status;
     harness_folder(harness, "later");
     harness_start(harness);
-    harness_run(harness, 50000);
+    harness_run(harness, 100000);
     watch_status(harness->watch, &status);
     assert_has(status.problem, "later is waited for");
     folder_put("later/a.txt", "a");

@@ -35,7 +35,7 @@ static void events_that_were_lost_lose_no_file(void **state)
     harness_folder(harness, "inbox");
     harness->quick = true;
     harness_start(harness);
-    harness_run(harness, 50000);
+    harness_ready(harness);
     drop("inbox", count); /* the loop does not run meanwhile */
     harness_until(harness, harness->added >= count && harness_idle(harness));
     watch_status(harness->watch, &status);
@@ -73,7 +73,7 @@ static void polling_by_option_finds_what_no_event_tells(void **state)
     folder->poll = CONFIG_POLL_ALWAYS;
     folder->poll_us = 100000;
     harness_start(harness);
-    harness_run(harness, 50000);
+    harness_ready(harness);
     watch_folder_status(harness->watch, 0, &status);
     assert_true(status.polled);
     /* written through a mapping of another mount, a folder's events may be missing: a rename within
@@ -92,7 +92,7 @@ static void a_mount_over_the_folder_is_noticed(void **state)
         skip(); /* only root may mount */
     harness_folder(harness, "inbox")->rescan_us = 1000000;
     harness_start(harness);
-    harness_run(harness, 50000);
+    harness_ready(harness);
     if (mount("none", "inbox", "tmpfs", 0, "size=1m") < 0)
         skip();                     /* nor may root, in this container */
     folder_put("inbox/a.txt", "a"); /* told to nobody: the mount is newer than the watch */

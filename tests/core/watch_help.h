@@ -397,6 +397,16 @@ static inline bool harness_idle(struct harness *harness)
     return status.waiting == 0 && status.at_work == 0 && !status.more;
 }
 
+/* The folders were walked through once: from now on inotify tells. */
+static inline void harness_ready(struct harness *harness)
+{
+    struct watch_status status = {0};
+    while (status.rescans < harness->folder_count) {
+        harness_run(harness, 2000);
+        watch_status(harness->watch, &status);
+    }
+}
+
 struct harness_row {
     struct store_file row;
     int count;
