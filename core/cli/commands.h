@@ -7,6 +7,7 @@
 #define COMMAND_MAP(X)                                                                             \
     X(init)                                                                                        \
     X(run)                                                                                         \
+    X(watch)                                                                                       \
     X(ingest)                                                                                      \
     X(list)                                                                                        \
     X(show)                                                                                        \
@@ -21,6 +22,7 @@
     X(jobs_history)                                                                                \
     X(failed)                                                                                      \
     X(failed_retry)                                                                                \
+    X(why)                                                                                         \
     X(plugins)                                                                                     \
     X(plugin_new)                                                                                  \
     X(plugin_check)                                                                                \

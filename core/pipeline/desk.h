@@ -75,6 +75,12 @@ void desk_usage(struct desk *desk, struct desk_usage *out);
  * is taken away again when a later step fails. */
 int desk_init(const char *dir, struct error *err);
 
+/* Makes the folder `dir` one that is watched: a small desk in DIR/.copydesk, whose desk.lua is the
+ * template with `watch` (the desk.watch setting) behind it; whoever looks for a desk in `dir` finds
+ * that one. 1: made; 0: it was there, and is as it was. ERR_EXISTS: `dir` is a desk of its own, or
+ * lies in one. */
+int desk_init_inside(const char *dir, const char *watch, struct error *err);
+
 /* How far an operation is; for a bar. Called at most a few times a second. */
 struct desk_progress {
     uint64_t done;    /* documents, articles or cases */

@@ -72,6 +72,13 @@ int desk_find(const char *start, char **dir, struct error *err)
     if (code < 0)
         return code;
     while (!holds_desk(at)) {
+        MEM_AUTO char *inner = file_join(at, ".copydesk");
+        if (inner && holds_desk(inner)) { /* a folder of `copydesk watch` */
+            mem_free(at);
+            at = inner;
+            inner = NULL;
+            break;
+        }
         if (go_up(at))
             continue;
         mem_free(at);

@@ -25,12 +25,12 @@ function M.start(desk, options)
     options = options or {}
     local place = t.folder()
     local words = {}
-    for _, word in ipairs(options.args or {}) do
+    for _, word in ipairs(options.command or { "-C", desk, "run", table.unpack(options.args or {}) }) do
         words[#words + 1] = t.quote(word)
     end
-    local script = ("cd %s; (sh -c 'echo $$ >pid; exec \"$@\"' sh env -u COPYDESK_BIN %s %s -C %s run %s"
+    local script = ("cd %s; (sh -c 'echo $$ >pid; exec \"$@\"' sh env -u COPYDESK_BIN %s %s %s"
         .. " >out 2>err </dev/null; echo $? >code.new; mv code.new code) >/dev/null 2>&1 &"):format(
-        t.quote(place), options.prefix or "", t.bin, t.quote(desk), table.concat(words, " "))
+        t.quote(place), options.prefix or "", t.bin, table.concat(words, " "))
     t.shell(script)
     local running = setmetatable({ place = place, desk = desk }, Running)
     running.pid = M.wait(function()

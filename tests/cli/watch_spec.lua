@@ -43,6 +43,15 @@ describe("a watched folder", function()
         assert.equal(0, host:stop())
     end)
 
+    it("has the settings that the README shows", function()
+        local readme = t.read(t.source .. "/README.md")
+        local desk = config(t.desk(), assert(readme:match("```lua\n(desk%.watch {.-)```")))
+        local host = running.start(desk)
+        t.write(desk .. "/inbox/a.txt", text(1))
+        running.wait(function() return t.read(desk .. "/done/a.txt") end, "done/a.txt")
+        assert.equal(0, host:stop())
+    end)
+
     it("puts what fails into failed with plugin, version and traceback, and tries it again", function()
         local desk = t.desk()
         t.plugin(desk, "ingest", "broken", [[
