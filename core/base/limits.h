@@ -95,6 +95,7 @@
     X(NOTIFY_MS, 30000, "ms", "how long a granted command may take")                               \
     X(NOTIFY_OUTPUT, 4 * KIB, "bytes", "output of a granted command that is kept")                 \
     X(FORGET_GROUP, 100, "articles", "articles forgotten in one transaction")                      \
+    X(KEEP_LEAST, 24, "hours", "shortest time that desk.keep takes")                               \
     X(KEEP_GROUP, 500, "rows", "rows that desk.keep removes in one transaction")                   \
     X(TEST_CASES, 10 * 1000, "cases", "cases of one test.lua")                                     \
     X(CONFIG_ENTRIES, 1000, "entries", "entries of one kind in desk.lua")                          \

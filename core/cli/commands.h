@@ -33,6 +33,8 @@
     X(reload)                                                                                      \
     X(stop)                                                                                        \
     X(doctor)                                                                                      \
+    X(keep)                                                                                        \
+    X(forget)                                                                                      \
     X(check)                                                                                       \
     X(help)                                                                                        \
     X(version)                                                                                     \

@@ -61,6 +61,7 @@ void live_stop(struct live *live, bool now)
     uv_timer_start(&live->bound, on_bound, now ? 0 : LIMIT(LIVE_STOP_MS), 0);
     if (live->reload.next)
         lineup_end(live->reload.next); /* the end does not wait for its tests */
+    live_keep_stop(live);
     live_watch_stop(live);
     live_schedule_stop(live);
     inflow_close(live->inflow, inflow_closed, live);
@@ -109,6 +110,7 @@ static void give_up(struct desk *desk, void *data)
         control_close(live->control, set_true, &gone);
         host_wait(desk, &gone);
     }
+    live_keep_close(live);
     live_signals_close(live);
 }
 
@@ -123,6 +125,8 @@ static int open_parts(struct live *live, struct error *err)
         code = live_schedule_open(live, err);
     if (code >= 0)
         live_notice_open(live);
+    if (code >= 0)
+        code = live_keep_open(live, err);
     if (code >= 0)
         code = control_start(live->control, err);
     live->open[LIVE_CONTROL] = code >= 0;
@@ -169,6 +173,7 @@ int live_run(const struct live_options *options, struct error *err)
         give_up(desk, &live);
     }
     live_notice_close(&live);
+    live_keep_close(&live);
     live_signals_close(&live);
     notify_close(live.notify);
     desk_close(desk);

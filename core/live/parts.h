@@ -15,7 +15,7 @@
 
 /* Parts that are waited for at the end; control is the last to go, so that commands that wait for
  * what is at work are answered. */
-enum live_part { LIVE_INFLOW, LIVE_WATCH, LIVE_SCHEDULE, LIVE_CONTROL, LIVE_PARTS };
+enum live_part { LIVE_INFLOW, LIVE_WATCH, LIVE_SCHEDULE, LIVE_KEEPING, LIVE_CONTROL, LIVE_PARTS };
 
 struct live {
     struct desk *desk;
@@ -29,8 +29,11 @@ struct live {
     uv_signal_t terminate, interrupt, hangup;
     uv_timer_t bound; /* how long the end may take */
     bool handles;     /* these are open */
-    bool running;     /* all of it is open */
-    bool early;       /* told to end before that */
+    uv_timer_t keep_timer;
+    struct keep *keep; /* at work */
+    bool keep_timed, keeping_ends;
+    bool running; /* all of it is open */
+    bool early;   /* told to end before that */
     bool stopping, ended;
     bool hurried; /* the end does not wait for workers */
     bool open[LIVE_PARTS];
@@ -63,3 +66,8 @@ void live_schedule_close(struct live *live); /* without waiting for that */
 
 /* jobs.c: what commands ask of jobs; before control_start */
 int live_jobs_register(struct live *live, struct error *err);
+
+/* keeping.c: desk.keep from time to time; `forget` over the control socket */
+int live_keep_open(struct live *live, struct error *err);
+void live_keep_stop(struct live *live);
+void live_keep_close(struct live *live);

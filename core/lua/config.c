@@ -2,6 +2,7 @@
  *   ingest, tag, summarize = [ {name, options?, line} ]    watch = [ {folder, line, ...} ]
  *   job = [ {name, line, ...} ]    native = [ path ]    source = text
  *   grant = [ {name, line, read, env, command, manifest} ]
+ *   keep = [ {line, documents, done, versions, results, runs} ]
  * in the order in which desk.lua says them. `line` is where it was said, for later messages. */
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static void collect_job(lua_State *L, const char *setting);
 static void collect_native(lua_State *L, const char *setting);
 static void collect_source(lua_State *L, const char *setting);
 static void collect_grant(lua_State *L, const char *setting);
+static void collect_keep(lua_State *L, const char *setting);
 
 static const struct setting {
     const char *name, *example;
@@ -40,6 +42,7 @@ static const struct setting {
     {"source", "desk.source \"Global Times\"", collect_source, true},
     {"grant", "desk.grant { \"tag/ships\", read = { \"/srv/fleet.tsv\" }, manifest = \"...\" }",
      collect_grant, false},
+    {"keep", "desk.keep { documents = \"365d\", done = \"30d\" }", collect_keep, false},
 };
 #define SETTING_COUNT (sizeof settings / sizeof *settings)
 
@@ -81,6 +84,10 @@ static const struct config_field job_fields[] = {
     {NULL, 0, NULL},
 };
 
+static const struct config_field keep_fields[] = {
+    {"documents", FIELD_SPAN, NULL}, {"done", FIELD_SPAN, NULL}, {"versions", FIELD_SPAN, NULL},
+    {"results", FIELD_SPAN, NULL},   {"runs", FIELD_SPAN, NULL}, {NULL, 0, NULL},
+};
 static const struct config_field grant_fields[] = {
     {"read", FIELD_TEXTS, NULL},
     {"env", FIELD_TEXTS, NULL},
@@ -251,6 +258,26 @@ static void collect_grant(lua_State *L, const char *setting)
         check_listed(L, setting, lua_tostring(L, -1));
     lua_settop(L, 1);
     collect_named(L, setting, "name", grant_fields);
+}
+
+/* Named fields alone, and once: of two spans for one thing nobody knows which is meant. */
+static void collect_keep(lua_State *L, const char *setting)
+{
+    push_list(L, setting);
+    if (lua_rawlen(L, -1) > 0)
+        config_refuse(L, setting, "it is said once, with all that is kept for a time");
+    lua_pop(L, 1);
+    lua_newtable(L);
+    const int entry = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            config_refuse(L, setting, "it takes named spans");
+        config_check_field(L, setting, keep_fields);
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, entry);
+    }
+    append_entry(L, setting);
 }
 
 static void collect_native(lua_State *L, const char *setting)

@@ -176,6 +176,8 @@ int config_read(const msgpack_object *value, struct arena *arena, struct config 
                           &out->native_count, err);
     if (code >= 0)
         code = read_grants(wire_get(value, "grant"), arena, out, err);
+    if (code >= 0)
+        code = config_read_keep(wire_get(value, "keep"), &out->keep, err);
     const msgpack_object *source = wire_get(value, "source");
     if (code >= 0 && source)
         code = wire_text(source, "desk.source", LIMIT(FIELD_BYTES), &out->source, err);

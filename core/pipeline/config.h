@@ -38,6 +38,21 @@ struct config_watch {
     int line; /* of desk.lua; 0: unknown */
 };
 
+/* How long things are kept, in microseconds; 0: for ever. */
+enum config_kept {
+    CONFIG_DOCUMENTS, /* documents' bytes */
+    CONFIG_DONE,      /* files in done/ and duplicate/ */
+    CONFIG_VERSIONS,
+    CONFIG_RESULTS,
+    CONFIG_RUNS,
+    CONFIG_KEPT_COUNT
+};
+extern const char *const config_kept_names[CONFIG_KEPT_COUNT];
+struct config_keep {
+    int64_t us[CONFIG_KEPT_COUNT];
+    int line;
+};
+
 struct config {
     struct config_plugin *plugins; /* ingest, then tag, then summarize, each in its order */
     size_t plugin_count;
@@ -48,6 +63,7 @@ struct config {
     struct str source;
     struct plugin_grant *grants;
     size_t grant_count;
+    struct config_keep keep;
     const msgpack_object *jobs; /* the list as it came, or NULL */
 };
 
@@ -58,6 +74,9 @@ int config_read(const msgpack_object *value, struct arena *arena, struct config 
 /* desk.watch alone: config_watch.c. */
 int config_read_watch(const msgpack_object *list, struct arena *arena, struct config *out,
                       struct error *err);
+
+/* desk.keep alone: config_keep.c. */
+int config_read_keep(const msgpack_object *list, struct config_keep *out, struct error *err);
 
 /* The grant for a plugin, or NULL. */
 const struct plugin_grant *config_grant(const struct config *config, const char *kind,

@@ -100,6 +100,9 @@ struct store_engine {
                        struct store_forget_plan *out,
                        void (*each)(int64_t id, struct str name, bool stripped, void *data),
                        void *data, struct error *err);
+    int (*old_files)(struct engine_reader *reader, int64_t before_us, int64_t after_id,
+                     size_t limit, int (*each)(const struct store_file *file, void *data),
+                     void *data, struct error *err);
     int (*keep_count)(struct engine_reader *reader, enum store_kept what, int64_t before_us,
                       uint64_t *count, struct error *err);
     int (*quarantine)(struct engine_reader *reader,

@@ -273,6 +273,15 @@ int store_forget_plan(struct store_reader *reader, const int64_t *ids, size_t co
                                        or_else(err, &own));
 }
 
+int store_old_files(struct store_reader *reader, int64_t before_us, int64_t after_id, size_t limit,
+                    int (*each)(const struct store_file *file, void *data), void *data,
+                    struct error *err)
+{
+    struct error own;
+    return reader->engine->old_files(reader->reader, before_us, after_id, limit, each, data,
+                                     or_else(err, &own));
+}
+
 int store_keep_count(struct store_reader *reader, enum store_kept what, int64_t before_us,
                      uint64_t *count, struct error *err)
 {

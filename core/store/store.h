@@ -87,7 +87,8 @@ enum store_kept {
     KEPT_DOCUMENTS, /* the bytes of documents that are done; that they came is known on */
     KEPT_VERSIONS,  /* versions that another one took the place of, with their results */
     KEPT_RESULTS,   /* what plugins answered; what came of it stays */
-    KEPT_RUNS,      /* answers of tasks that doing a run again would use */
+    KEPT_RUNS,      /* runs that ended, what they were given, events, answers of tasks */
+    KEPT_FILES,     /* what is known of files in done/ and duplicate/: remove those first */
     KEPT_COUNT
 };
 
@@ -95,7 +96,7 @@ struct store_keep {
     enum store_kept what;
     int64_t before_us; /* older ones go: received, taken the place of, said, run before */
     /* filled by the store: */
-    uint64_t removed; /* under KEEP_GROUP: nothing is left to do */
+    uint64_t removed; /* 0: nothing is left to do */
 };
 
 enum store_op {
@@ -325,6 +326,11 @@ int store_forget_plan(struct store_reader *reader, const int64_t *ids, size_t co
                       struct store_forget_plan *out,
                       void (*each)(int64_t id, struct str name, bool stripped, void *data),
                       void *data, struct error *err);
+/* Files that were moved to done/ or duplicate/ before `before_us`, from `after_id` on, at most
+ * `limit`; `each` as for store_files. */
+int store_old_files(struct store_reader *reader, int64_t before_us, int64_t after_id, size_t limit,
+                    int (*each)(const struct store_file *file, void *data), void *data,
+                    struct error *err);
 /* How many rows STORE_KEEP would remove. */
 int store_keep_count(struct store_reader *reader, enum store_kept what, int64_t before_us,
                      uint64_t *count, struct error *err);

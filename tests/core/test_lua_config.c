@@ -31,7 +31,7 @@ static void what_desk_lua_says_is_collected_in_order(void **state)
         "\"read\"=>[\"/srv/fleet.tsv\"]}], \"ingest\"=>[{\"line\"=>2, \"name\"=>\"digest\"}, "
         "{\"line\"=>2, \"name\"=>\"text\"}], "
         "\"job\"=>[{\"cron\"=>\"0 7 * * *\", \"export\"=>\"markdown\", \"line\"=>7, "
-        "\"name\"=>\"daily\", \"to\"=>\"out\"}], \"native\"=>[\"/opt/shout.so\"], "
+        "\"name\"=>\"daily\", \"to\"=>\"out\"}], \"keep\"=>[], \"native\"=>[\"/opt/shout.so\"], "
         "\"source\"=>\"Global Times\", \"summarize\"=>[{\"line\"=>5, \"name\"=>\"textrank\", "
         "\"options\"=>{\"sentences\"=>3}}], \"tag\"=>[{\"line\"=>3, \"name\"=>\"language\"}, "
         "{\"line\"=>3, \"name\"=>\"entities\", \"options\"=>{\"min_score\"=>0.300000}}], "

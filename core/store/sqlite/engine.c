@@ -225,6 +225,7 @@ const struct store_engine sqlite_engine = {
     .read_inputs = reader_inputs,
     .read_events = reader_events,
     .forget_plan = reader_forget_plan,
+    .old_files = reader_old_files,
     .keep_count = reader_keep_count,
     .quarantine = reader_quarantine,
     .read_files = reader_files,

@@ -45,29 +45,29 @@ static int drop_runs(struct engine_writer *writer, struct store_keep *keep, stru
     return stmt ? sq_run(stmt, err) : err->code;
 }
 
+/* What is removed one after the other, the whole of them a step's rows; ends in STATEMENT_COUNT. */
+static const enum statement steps[KEPT_COUNT][5] = {
+    [KEPT_VERSIONS] = {STATEMENT_KEEP_VERSIONS, STATEMENT_COUNT},
+    [KEPT_RESULTS] = {STATEMENT_KEEP_RESULTS, STATEMENT_KEEP_DOCUMENT_RESULTS, STATEMENT_COUNT},
+    [KEPT_RUNS] = {STATEMENT_KEEP_RUNS, STATEMENT_KEEP_EVENTS, STATEMENT_COUNT},
+    [KEPT_FILES] = {STATEMENT_KEEP_FILES, STATEMENT_COUNT},
+};
+
 int writer_keep(struct engine_writer *writer, struct store_request *request, struct error *err)
 {
     struct store_keep *keep = request->keep;
-    const int64_t most = (int64_t)LIMIT(KEEP_GROUP), before_us = keep->before_us;
+    const int64_t most = (int64_t)LIMIT(KEEP_GROUP);
     int rc = 0;
     keep->removed = 0;
-    switch (keep->what) {
-    case KEPT_DOCUMENTS:
-        return drop_bytes(writer, keep, err);
-    case KEPT_VERSIONS:
-        rc = remove_some(writer, STATEMENT_KEEP_VERSION_RESULTS, before_us, most, NULL, err);
-        return rc < 0 ? rc
-                      : remove_some(writer, STATEMENT_KEEP_VERSIONS, before_us, most,
-                                    &keep->removed, err);
-    case KEPT_RESULTS:
-        rc = remove_some(writer, STATEMENT_KEEP_RESULTS, before_us, most, &keep->removed, err);
-        return rc < 0 ? rc
-                      : remove_some(writer, STATEMENT_KEEP_DOCUMENT_RESULTS, before_us,
-                                    most - (int64_t)keep->removed, &keep->removed, err);
-    case KEPT_RUNS:
-        rc = remove_some(writer, STATEMENT_KEEP_RUNS, before_us, most, &keep->removed, err);
-        return rc < 0 ? rc : drop_runs(writer, keep, err);
-    default:
+    if ((unsigned)keep->what >= KEPT_COUNT)
         return error_set(err, ERR_INTERNAL, "desk.keep bounds no thing with number %d", keep->what);
-    }
+    if (keep->what == KEPT_DOCUMENTS)
+        return drop_bytes(writer, keep, err);
+    if (keep->what == KEPT_VERSIONS)
+        rc = remove_some(writer, STATEMENT_KEEP_VERSION_RESULTS, keep->before_us, most, NULL, err);
+    const enum statement *step = steps[keep->what];
+    for (; rc == 0 && *step != STATEMENT_COUNT && keep->removed < (uint64_t)most; step++)
+        rc = remove_some(writer, *step, keep->before_us, most - (int64_t)keep->removed,
+                         &keep->removed, err);
+    return rc == 0 && keep->what == KEPT_RUNS ? drop_runs(writer, keep, err) : rc;
 }

@@ -17,3 +17,7 @@
     " FROM task_answers AS t JOIN changes AS c ON c.id=t.change_id WHERE c.at_us<?1"
 #define KEPT_RUN_ROWS_SQL                                                                          \
     " FROM runs AS r WHERE r.state NOT IN ('waiting', 'running') AND r.ended_us<?1"
+#define KEPT_EVENTS_SQL " FROM events AS e WHERE e.at_us<?1"
+#define KEPT_FILES_SQL                                                                             \
+    " FROM files AS f WHERE f.at_us<?1 AND f.outcome IN ('done', 'duplicate')"                     \
+    " AND f.state IN ('moved', 'deleted', 'gone')"

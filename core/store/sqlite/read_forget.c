@@ -117,8 +117,9 @@ int reader_keep_count(struct engine_reader *reader, enum store_kept what, int64_
         [KEPT_VERSIONS] = "SELECT count(*)" KEPT_VERSIONS_SQL,
         [KEPT_RESULTS] = "SELECT (SELECT count(*)" KEPT_RESULTS_SQL
                          ") + (SELECT count(*)" KEPT_DOCUMENT_RESULTS_SQL ")",
-        [KEPT_RUNS] =
-            "SELECT (SELECT count(*)" KEPT_RUNS_SQL ") + (SELECT count(*)" KEPT_RUN_ROWS_SQL ")",
+        [KEPT_RUNS] = "SELECT (SELECT count(*)" KEPT_RUNS_SQL ") + (SELECT count(*)" KEPT_EVENTS_SQL
+                      ") + (SELECT count(*)" KEPT_RUN_ROWS_SQL ")",
+        [KEPT_FILES] = "SELECT count(*)" KEPT_FILES_SQL,
     };
     SQ_AUTO sqlite3_stmt *row = NULL;
     int rc = sq_prepare(reader->db, sql[what], false, &row, err);
@@ -127,5 +128,31 @@ int reader_keep_count(struct engine_reader *reader, enum store_kept what, int64_
     sq_bind_int(row, 1, before_us);
     if ((rc = sq_row(row, err)) > 0)
         *out = (uint64_t)sqlite3_column_int64(row, 0);
+    return rc < 0 ? rc : 0;
+}
+
+int reader_old_files(struct engine_reader *reader, int64_t before_us, int64_t after_id,
+                     size_t limit, int (*each)(const struct store_file *file, void *data),
+                     void *data, struct error *err)
+{
+    SQ_AUTO sqlite3_stmt *row = NULL;
+    int rc = sq_prepare(reader->db,
+                        "SELECT f.id, f.target, f.inode, f.size, f.mtime_ns" KEPT_FILES_SQL
+                        " AND f.state='moved' AND f.id>?2 ORDER BY f.id LIMIT ?3",
+                        false, &row, err);
+    if (rc < 0)
+        return rc;
+    sq_bind_int(row, 1, before_us);
+    sq_bind_int(row, 2, after_id);
+    sq_bind_int(row, 3, (int64_t)limit);
+    while ((rc = sq_row(row, err)) > 0) {
+        const struct store_file file = {.id = sqlite3_column_int64(row, 0),
+                                        .target = sq_text(row, 1),
+                                        .inode = (uint64_t)sqlite3_column_int64(row, 2),
+                                        .size = sqlite3_column_int64(row, 3),
+                                        .mtime_ns = sqlite3_column_int64(row, 4)};
+        if (each(&file, data) != 0)
+            break;
+    }
     return rc < 0 ? rc : 0;
 }

@@ -87,4 +87,11 @@
                              " (SELECT r.document_id, r.plugin_id" KEPT_DOCUMENT_RESULTS_SQL       \
                              " ORDER BY r.document_id, r.plugin_id LIMIT ?2)")                     \
     X(KEEP_RUNS, "DELETE FROM task_answers WHERE change_id IN"                                     \
-                 " (SELECT t.change_id" KEPT_RUNS_SQL " ORDER BY t.change_id LIMIT ?2)")
+                 " (SELECT t.change_id" KEPT_RUNS_SQL " ORDER BY t.change_id LIMIT ?2)")           \
+    X(KEEP_EVENTS,                                                                                 \
+      "DELETE FROM events WHERE id IN (SELECT e.id" KEPT_EVENTS_SQL " ORDER BY e.id LIMIT ?2)")    \
+    X(KEEP_FILES,                                                                                  \
+      "DELETE FROM files WHERE id IN (SELECT f.id" KEPT_FILES_SQL " ORDER BY f.id LIMIT ?2)")      \
+    X(FORGET_OUTPUTS,                                                                              \
+      "UPDATE runs SET outputs='', error='' WHERE id IN (SELECT a.run_id FROM run_articles"        \
+      " AS a JOIN snapshots AS s ON s.id=a.snapshot_id WHERE s.article_id=?1)")

@@ -1,0 +1,108 @@
+/* desk.keep while a desk runs: now and then, in small steps between the other writes; and `forget`,
+ * asked over the control socket. */
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "live/parts.h"
+#include "pipeline/forget.h"
+#include "pipeline/keep.h"
+
+#define FIRST_MS  (60UL * 1000) /* after the start, when what was left is taken in */
+#define PERIOD_MS (3600UL * 1000)
+
+/* ---- desk.keep ---- */
+
+static void kept(const struct keep_result *result, void *data)
+{
+    struct live *live = data;
+    live->keep = NULL;
+    if (result->error.code < 0 && result->error.code != ERR_CANCELLED)
+        log_warn("keep", "%s; it is tried again in an hour", result->error.text);
+    for (int i = 0; i < CONFIG_KEPT_COUNT; i++)
+        if (result->removed[i])
+            log_info("keep", "%s: %llu gone, as desk.keep says", config_kept_names[i],
+                     (unsigned long long)result->removed[i]);
+    if (live->keeping_ends)
+        live_part_gone(live, LIVE_KEEPING);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+    struct live *live = timer->data;
+    if (!live->keep)
+        live->keep = keep_start(live->desk, &live->desk->lineup->config.keep, clock_wall_us(),
+                                false, kept, live);
+}
+
+/* ---- forget ---- */
+
+static void forgotten(const struct forget_result *result, void *data)
+{
+    if (result->error.code < 0) {
+        control_fail(data, &result->error, NULL);
+        return;
+    }
+    log_info("forget", "%llu articles and %llu documents are forgotten",
+             (unsigned long long)result->articles, (unsigned long long)result->documents);
+    control_done(data, json_pack("{s:I, s:I, s:I, s:I}", "articles", (json_int_t)result->articles,
+                                 "versions", (json_int_t)result->versions, "documents",
+                                 (json_int_t)result->documents, "stripped",
+                                 (json_int_t)result->stripped));
+}
+
+static int read_ids(const json_t *request, int64_t *ids, size_t count, struct error *err)
+{
+    const json_t *list = json_object_get(request, "ids");
+    for (size_t i = 0; i < count; i++) {
+        const json_t *id = json_array_get(list, i);
+        if (!json_is_integer(id) || json_integer_value(id) <= 0)
+            return error_set(err, ERR_INVALID, "ids[%zu] is no article's id", i);
+        ids[i] = json_integer_value(id);
+    }
+    return 0;
+}
+
+static void start_forget(struct control_call *call, const json_t *request, void *data)
+{
+    struct live *live = data;
+    struct error err = {0};
+    const size_t count = json_array_size(json_object_get(request, "ids"));
+    int64_t *ids = mem_array(count, sizeof *ids);
+    int code =
+        ids ? read_ids(request, ids, count, &err) : error_set(&err, ERR_NOMEM, "out of memory");
+    if (code >= 0 && !forget_start(live->desk, ids, count, forgotten, call))
+        code = error_set(&err, ERR_NOMEM, "out of memory");
+    mem_free(ids);
+    if (code < 0)
+        control_fail(call, &err, NULL);
+}
+
+/* ---- open, end ---- */
+
+int live_keep_open(struct live *live, struct error *err)
+{
+    static const struct control_handler handlers[] = {{"forget", start_forget, NULL, NULL}};
+    uv_timer_init(&live->desk->loop, &live->keep_timer); /* these two cannot fail */
+    uv_timer_start(&live->keep_timer, on_time, FIRST_MS, PERIOD_MS);
+    live->keep_timer.data = live;
+    live->keep_timed = true;
+    return control_register(live->control, handlers, 1, live, err);
+}
+
+void live_keep_stop(struct live *live)
+{
+    if (live->keep_timed)
+        uv_timer_stop(&live->keep_timer);
+    if (live->keep) {
+        live->open[LIVE_KEEPING] = live->keeping_ends = true;
+        keep_cancel(live->keep);
+    }
+}
+
+void live_keep_close(struct live *live)
+{
+    if (live->keep_timed)
+        uv_close((uv_handle_t *)&live->keep_timer, NULL);
+    live->keep_timed = false;
+}
