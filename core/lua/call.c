@@ -133,3 +133,13 @@ int lua_plugin_task(struct lua_plugin *plugin, const struct lua_event *event, st
     const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
     return result < 0 ? result : plugin_answer(plugin, "answer", answer, fault);
 }
+
+int lua_plugin_refuse(struct lua_plugin *plugin, const struct article *article, const char *why,
+                      struct lua_fault *fault)
+{
+    if (!plugin->state)
+        return lua_fault_set(fault, GUARD_ANSWER, "%s", why);
+    plugin->state->input = (struct state_input){.article = article};
+    plugin->state->entry = plugin_function_names[FUNCTION_RUN];
+    return input_end(plugin, refuse_answer(plugin, FUNCTION_RUN, why, fault));
+}

@@ -11,6 +11,7 @@
 #include "lua/parts.h"
 #include "lua/testcase.h"
 #include "model/command.h"
+#include "model/wire.h"
 #include "plugin/options.h"
 
 #define CASE_NAME_SIZE 256
@@ -256,6 +257,42 @@ static void judge(lua_State *L, struct test_run *run, int at, int claim, int ans
             L, "a case needs 'expect', a table, 'check', a function, or 'golden', a file's name");
 }
 
+static int read_answer(lua_State *L, struct test_run *run, const msgpack_object *answer,
+                       struct error *err)
+{
+    const struct state_input *input = &state_of(L)->input;
+    const char *kind = run->plugin->source->kind;
+    struct article_list drafts;
+    struct tag_list tags;
+    struct summary summary;
+    if (strcmp(kind, "ingest") == 0) /* a case may give bytes that no decoder would let through */
+        return utf8_valid(input->text.at, input->text.len) < input->text.len
+                   ? 0
+                   : drafts_unpack(answer, input->text.len, run->arena, &drafts, err);
+    if (strcmp(kind, "tag") == 0)
+        return tags_unpack(answer, input->article, run->arena, &tags, err);
+    return strcmp(kind, "summarize") == 0
+               ? summary_unpack(answer, input->article, run->arena, &summary, err)
+               : 0;
+}
+
+/* What the host would refuse fails in a test, too. */
+static void check_answer(lua_State *L, struct test_run *run)
+{
+    struct error err = {0};
+    msgpack_unpacked given;
+    msgpack_unpacked_init(&given);
+    int rc =
+        msgpack_unpack_next(&given, run->answer.at, run->answer.len, NULL) == MSGPACK_UNPACK_SUCCESS
+            ? 0
+            : error_set(&err, ERR_NOMEM, "out of memory");
+    if (rc == 0)
+        rc = read_answer(L, run, &given.data, &err);
+    msgpack_unpacked_destroy(&given);
+    if (rc < 0)
+        luaL_error(L, "%s", err.text);
+}
+
 static int run_case(lua_State *L)
 {
     struct test_run *run = lua_touserdata(L, 1);
@@ -277,6 +314,7 @@ static int run_case(lua_State *L)
     const int answer = lua_gettop(L);
     if (encode_value(L, answer, "answer", &run->answer, &err) < 0)
         return luaL_error(L, "%s", err.text);
+    check_answer(L, run);
     judge(L, run, at, answer - 1, answer);
     return 0;
 }

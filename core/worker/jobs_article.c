@@ -46,6 +46,8 @@ static int apply(struct serve *serve, const struct served_plugin *plugin, uint32
         if (rc >= 0)
             article->summary = summary;
     }
+    if (rc < 0 && plugin->lua)
+        return lua_plugin_refuse(plugin->lua, article, err.text, &serve->fault.why);
     if (rc < 0)
         return fault_set(serve, index, GUARD_ANSWER, "%s", err.text);
     return 0;

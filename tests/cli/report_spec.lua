@@ -112,4 +112,27 @@ return { { name = "finds", article = { headline = "H", text = "T" },
         has(out, "scripts/tag/ships/init.lua:2")
         assert.falsy(out:find(">     2 |", 1, true), out)
     end)
+
+    it("shows where the function begins whose answer is refused", function()
+        local desk = desk_with(t.tagger("ships", "return { { scheme = 'ship', label = 'x', score = 3 } }"))
+        local file = t.write(desk .. "/a.txt", "Ferry is back\n\nIt sails again.\n")
+        t.run({ "-C", desk, "ingest", file })
+        local waiting = t.json({ "-C", desk, "failed", "--json" })
+        has(waiting[1].message, "scripts/tag/ships/init.lua:4: answer[1].score")
+        has(waiting[1].traceback, '"Ferry is back"')
+        has(waiting[1].traceback, ">     4 |     run = function(article, options)")
+    end)
+
+    it("fails a test with an answer that would be refused", function()
+        for kind, case in pairs { tag = "return { { scheme = 'ship', label = 'x', score = 3 } }",
+            summarize = "return { text = 'x', spans = { { 1, 400 } } }" } do
+            local desk = t.desk()
+            local code = t.tagger("odd", case):gsub('kind = "tag"', ("kind = %q"):format(kind))
+            t.plugin(desk, kind, "odd", code, { ["test.lua"] =
+                "return { { name = 'c', article = { headline = 'H', text = 'T' }, check = function() end } }" })
+            local result = t.run({ "-C", desk, "plugin", "test", kind .. "/odd" })
+            assert.equal(1, result.code)
+            has(result.err, "answer")
+        end
+    end)
 end)
