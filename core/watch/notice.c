@@ -1,13 +1,8 @@
 /* What is told of, and when folders are walked through. */
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "watch/ignore.h"
 #include "watch/parts.h"
@@ -144,13 +139,37 @@ const struct inotify_hooks notice_inotify = {
 
 /* ---- walks ---- */
 
+/* Another folder than last time under that name (removed and made again, mounted) is told of anew.
+ */
+static void walk_found(struct root *root, struct walk_found *found, void *data)
+{
+    struct watch *watch = data;
+    const bool other = !root->path || strcmp(root->path, found->path) != 0 ||
+                       root->device != found->device || root->inode != found->inode;
+    if (other && watch->inotify)
+        inotify_forget(watch->inotify, root);
+    root->device = found->device;
+    root->inode = found->inode;
+    root->file_system = found->file_system;
+    root->local = poll_is_local(found->file_system);
+    if (other || root->missing)
+        root->polled = root->poll == CONFIG_POLL_ALWAYS ||
+                       (root->poll == CONFIG_POLL_AUTO && (root->file_system || !watch->inotify));
+    root->missing = root->said_missing = false;
+    mem_free(root->path);
+    root->path = found->path;
+    if (root->polled && root->poll_us < root->rescan_us)
+        root->next_us = clock_mono_us() + root->poll_us;
+}
+
 static int walk_enter(struct root *root, const char *path, void *data)
 {
     struct watch *watch = data;
     struct error err = {0};
     if (strcmp(path, root->path) != 0 && roots_exclude(&watch->roots, root, path))
         return ERR_DENIED;
-    if (!watch->inotify || root->retired)
+    /* asked of a file system elsewhere, the kernel may hold the loop; polling finds the same */
+    if (!watch->inotify || root->retired || (root->polled && !root->local))
         return 0;
     const int code = inotify_add(watch->inotify, root, path, &err);
     if (code == ERR_NOTFOUND)
@@ -207,6 +226,7 @@ static void walk_problem(struct root *root, const struct error *why, void *data)
 }
 
 const struct walk_hooks notice_walk = {
+    .found = walk_found,
     .enter = walk_enter,
     .file = walk_file,
     .known = walk_known,
@@ -214,45 +234,13 @@ const struct walk_hooks notice_walk = {
     .problem = walk_problem,
 };
 
-/* Where the folder is now, and how it is to be watched. Another folder than last time under that
- * name (removed and made again, mounted) is told of anew. */
-static int find_root(struct watch *watch, struct root *root, struct error *err)
-{
-    struct stat info;
-    MEM_AUTO char *real = NULL;
-    int code = file_real_path(root->given, &real, err);
-    if (code < 0)
-        return code;
-    FILE_AUTO int fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &info) < 0)
-        return error_errno(err, errno, "%s", root->given);
-    const bool other = !root->path || strcmp(root->path, real) != 0 ||
-                       root->device != info.st_dev || root->inode != info.st_ino;
-    if (other && watch->inotify)
-        inotify_forget(watch->inotify, root);
-    root->device = info.st_dev;
-    root->inode = info.st_ino;
-    root->file_system = poll_needed(fd);
-    root->local = poll_is_local(root->file_system);
-    if (other || root->missing)
-        root->polled = root->poll == CONFIG_POLL_ALWAYS ||
-                       (root->poll == CONFIG_POLL_AUTO && (root->file_system || !watch->inotify));
-    root->missing = root->said_missing = false;
-    mem_free(root->path);
-    root->path = real;
-    real = NULL;
-    return 0;
-}
-
 static void begin_walk(struct watch *watch, struct root *root, int64_t now_us)
 {
     struct error err;
     root->wanted = false;
     root->next_us = now_us + (root->polled && root->poll_us < root->rescan_us ? root->poll_us
                                                                               : root->rescan_us);
-    if (find_root(watch, root, &err) < 0)
-        set_missing(watch, root, &err);
-    else if (walk_begin(watch->walk, root, NULL, &err) < 0)
+    if (walk_begin(watch->walk, root, NULL, &err) < 0)
         root->wanted = true;
 }
 

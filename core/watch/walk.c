@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "watch/ignore.h"
+#include "watch/poll.h"
 
 #define NAMES_AT_ONCE 256
 #define WAITING_MAX   256
@@ -36,7 +37,9 @@ struct walk {
     uv_work_t work;
     char *files[NAMES_AT_ONCE]; /* absolute */
     size_t file_count, next_file;
-    char *folder;        /* to be entered next, or NULL */
+    char *folder; /* to be entered next, or NULL */
+    bool find;    /* the root is to be found first */
+    struct walk_found found;
     struct error failed; /* of the folder that was to be entered or read */
     bool running, waits, closing;
     void (*closed)(void *data);
@@ -149,10 +152,33 @@ static void read_names(struct walk *walk)
     }
 }
 
+/* On its thread, too: a dead server may hold whoever asks for a path. */
+static void find_root(struct walk *walk)
+{
+    const char *given = walk->current->root->given;
+    struct walk_found *found = &walk->found;
+    struct stat info;
+    *found = (struct walk_found){0};
+    if (file_real_path(given, &found->path, &walk->failed) < 0)
+        return;
+    FILE_AUTO int fd = open(found->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) < 0) {
+        error_errno(&walk->failed, errno, "cannot read the folder %s", given);
+        return;
+    }
+    found->device = info.st_dev;
+    found->inode = info.st_ino;
+    found->file_system = poll_needed(fd);
+}
+
 static void run(uv_work_t *work)
 {
     struct walk *walk = work->data;
     walk->failed.code = 0;
+    if (walk->find) {
+        find_root(walk);
+        return;
+    }
     if (walk->folder)
         enter(walk);
     if (walk->failed.code == 0)
@@ -175,6 +201,8 @@ static void drop_found(struct walk *walk)
     walk->file_count = walk->next_file = 0;
     mem_free(walk->folder);
     walk->folder = NULL;
+    mem_free(walk->found.path);
+    walk->found.path = NULL;
     while (walk->depth > 0)
         leave(walk);
 }
@@ -240,6 +268,23 @@ static void go(struct walk *walk)
     step(walk);
 }
 
+/* The root was found, or not. */
+static void begin_root(struct walk *walk)
+{
+    struct root *root = walk->current->root;
+    const struct error why = walk->failed;
+    walk->find = false;
+    if (why.code == 0 && !root->retired) {
+        walk->hooks.found(root, &walk->found, walk->hooks.data);
+        walk->found.path = NULL;
+        walk->folder = mem_strdup(root->path);
+        enter_or_not(walk);
+    }
+    if (!walk->folder)
+        finish(walk, why.code ? &why : NULL);
+    step(walk);
+}
+
 static void after(uv_work_t *work, int status)
 {
     struct walk *walk = work->data;
@@ -247,6 +292,10 @@ static void after(uv_work_t *work, int status)
     walk->running = false;
     if (walk->closing) {
         destroy(walk);
+        return;
+    }
+    if (walk->find) {
+        begin_root(walk);
         return;
     }
     const bool first = walk->failed.code && walk->depth == 0 && walk->file_count == 0;
@@ -271,8 +320,8 @@ static void take_request(struct walk *walk)
     walk->waiting_count--;
     request->next = NULL;
     walk->current = request;
-    const char *path = request->path ? request->path : request->root->path;
-    walk->folder = path && !request->root->retired ? mem_strdup(path) : NULL;
+    walk->find = !request->path && !request->root->retired;
+    walk->folder = request->path && !request->root->retired ? mem_strdup(request->path) : NULL;
     enter_or_not(walk);
 }
 
@@ -281,7 +330,7 @@ static void step(struct walk *walk)
 {
     while (!walk->running && !walk->current && walk->first) {
         take_request(walk);
-        if (!walk->folder)
+        if (!walk->folder && !walk->find)
             finish(walk, NULL);
     }
     if (!walk->current || walk->running || walk->waits)

@@ -13,7 +13,16 @@
 
 struct walk;
 
+/* The root as it is now. */
+struct walk_found {
+    char *path; /* without links; mem_alloc'd, the hook's to keep */
+    uint64_t device, inode;
+    const char *file_system; /* see poll_needed */
+};
+
 struct walk_hooks {
+    /* A walk through all of a root begins, and this is where it is. */
+    void (*found)(struct root *root, struct walk_found *found, void *data);
     /* A folder is about to be read. Below zero: leave it out. */
     int (*enter)(struct root *root, const char *path, void *data);
     /* A file. False: no room; the walk waits for walk_go_on and gives it again. */
@@ -22,7 +31,7 @@ struct walk_hooks {
      * already. */
     bool (*known)(const char *path, const struct file_mark *mark, void *data);
     /* A walk ended. `whole`: all of the root. `why` (may be NULL): the root itself could not be
-     * read. */
+     * found or read. */
     void (*end)(struct root *root, bool whole, const struct error *why, void *data);
     /* Something below could not be read. */
     void (*problem)(struct root *root, const struct error *why, void *data);
