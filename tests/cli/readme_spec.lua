@@ -32,6 +32,20 @@ describe("the README", function()
         assert.truthy(shown:find(first, 1, true), first)
     end)
 
+    it("has a job that is due when it says", function()
+        local desk = t.desk(t.sample)
+        local path = desk .. "/desk.lua"
+        t.write(path, t.read(path) .. block("lua", "## Exports on schedule"))
+        local line, shown = block("", "what DST does to it:"):match("%$ copydesk ([^\n]+)\n(.*)")
+        local words = {}
+        for word in line:gmatch("%S+") do
+            words[#words + 1] = word
+        end
+        assert.equal(shown, t.must(words, { cd = desk }).out)
+        t.must({ "jobs", "run", "france-daily" }, { cd = desk })
+        assert.truthy(t.shell("ls " .. desk .. "/out/france-*"):find("night-train", 1, true))
+    end)
+
     it("names commands that are there", function()
         for name in readme:match("## Commands\n\n(.-);"):gmatch("`([^`]+)`") do
             local words = {}
