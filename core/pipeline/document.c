@@ -88,6 +88,7 @@ static void fail(struct doc *doc, enum guard guard, const char *message, const c
 {
     struct store_request *request = &doc->request;
     const struct desk_plugin *plugin = doc->plugin;
+    plugin_failed(plugin, guard);
     request->op = STORE_FAIL;
     request->pieces = NULL;
     request->piece_count = 0;

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "pipeline/export_parts.h"
 #include "pipeline/export_to.h"
+#include "pipeline/process.h"
 
 /* ---- the end ---- */
 
@@ -71,6 +72,7 @@ static void work(struct export *run, void (*what)(void *), void (*after)(void *)
 static void keep_fault(struct export *run, const struct pool_fault *fault)
 {
     struct error *err = &run->error;
+    plugin_failed(run->plugin, fault->guard);
     error_set(err, ERR_PLUGIN, "%s failed: %s", run->plugin->label, fault->message);
     if (fault->traceback && fault->traceback[0] && !strstr(err->text, "traceback")) {
         const size_t used = strlen(err->text);

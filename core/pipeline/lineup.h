@@ -28,8 +28,9 @@ struct desk_plugin {
     struct manifest manifest;
     struct str options; /* canonical msgpack */
     struct hash fingerprint;
-    const char *label; /* "tag/ships" */
-    const char *title; /* "tag/ships@1.0.0" */
+    const char *label;  /* "tag/ships" */
+    const char *title;  /* "tag/ships@1.0.0" */
+    uint64_t *failures; /* by guard, GUARD_COUNT of them: for status */
 };
 
 struct plugin_chain {

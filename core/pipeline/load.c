@@ -98,8 +98,12 @@ static struct desk_plugin *same_plugin(const struct lineup *lineup,
 static struct desk_plugin *new_plugin(struct lineup *lineup, struct error *err)
 {
     struct desk_plugin *plugin = arena_alloc(lineup->arena, 1, sizeof *plugin);
-    if (!plugin)
+    if (plugin)
+        plugin->failures = arena_alloc(lineup->arena, GUARD_COUNT, sizeof *plugin->failures);
+    if (!plugin || !plugin->failures) {
         error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
+        return NULL;
+    }
     return plugin;
 }
 

@@ -14,6 +14,12 @@ struct str guard_str(enum guard guard)
     return str_of(guard_word(guard));
 }
 
+void plugin_failed(const struct desk_plugin *plugin, enum guard guard)
+{
+    if (plugin && (unsigned)guard < GUARD_COUNT)
+        plugin->failures[guard]++;
+}
+
 struct str failure_text(struct arena *arena, const char *text)
 {
     struct str all = str_of(text);
@@ -80,6 +86,7 @@ static void add_failure(struct article_work *work, const struct desk_plugin *plu
                         enum guard guard, const char *message, const char *traceback)
 {
     struct store_piece *piece = work->piece;
+    plugin_failed(plugin, guard);
     if (piece->failure_count > work->lineup->article.count)
         return; /* room for one a plugin, and one without */
     struct store_failure *failure = &piece->failures[piece->failure_count++];

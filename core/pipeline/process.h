@@ -30,5 +30,7 @@ void article_work_free(struct article_work *work);
 
 /* The name a failure is kept under: GUARD_TIME -> "time". */
 struct str guard_str(enum guard guard);
+/* Counts it, for status. NULL is fine: no plugin did it. */
+void plugin_failed(const struct desk_plugin *plugin, enum guard guard);
 /* A text for a failure: copied, cut to QUARANTINE_TEXT. */
 struct str failure_text(struct arena *arena, const char *text);

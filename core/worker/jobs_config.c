@@ -41,9 +41,9 @@ int job_manifest(struct serve *serve, const msgpack_object *payload)
         return fault_set(serve, index, GUARD_LOAD, "%s/%s is a native stage", plugin->kind,
                          plugin->name);
     serve->fault.plugin = index;
-    call_begin(serve, index);
+    look_begin(serve, index);
     int rc = lua_plugin_manifest(plugin->lua, &serve->answer, &serve->fault.why);
-    call_end(serve);
+    look_end(serve);
     return rc;
 }
 
@@ -60,9 +60,9 @@ int job_test(struct serve *serve, const msgpack_object *payload)
     if (plugin->native && !plugin->lua && stage_as_lua(serve, index) < 0)
         return ERR_PLUGIN;
     serve->fault.plugin = index;
-    call_begin(serve, index);
+    look_begin(serve, index);
     int rc = lua_plugin_test(plugin->lua, (uint32_t)number, &serve->answer, &serve->fault.why);
-    call_end(serve);
+    look_end(serve);
     return rc;
 }
 

@@ -234,6 +234,33 @@ uint64_t worker_rss(const struct worker *worker)
     return kib ? kib * KIB : worker->peak_rss;
 }
 
+static uint64_t resident_now(pid_t pid)
+{
+    char path[64];
+    unsigned long size, pages = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return 0;
+    const bool known = fscanf(file, "%lu %lu", &size, &pages) == 2;
+    fclose(file);
+    return known ? (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+void pool_now(const struct pool *pool, struct pool_now *out)
+{
+    *out = (struct pool_now){0};
+    for (const struct worker *at = pool->workers; at; at = at->next) {
+        out->running++;
+        out->rss += resident_now(uv_process_get_pid(&at->process));
+    }
+}
+
+const char *pool_problem(const struct pool *pool)
+{
+    return pool->start_failures > 0 ? pool->start_why : NULL;
+}
+
 static int64_t worker_cpu_us(const struct worker *worker)
 {
     clockid_t clock;

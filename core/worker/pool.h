@@ -112,6 +112,14 @@ struct pool_usage {
     uint64_t replaced;
 };
 void pool_usage(struct pool *pool, struct pool_usage *out);
+/* Workers that run now, and what they hold (resident, pages shared with others included), bytes. */
+struct pool_now {
+    unsigned running;
+    uint64_t rss;
+};
+void pool_now(const struct pool *pool, struct pool_now *out);
+/* Why the workers that were started last could not begin; NULL: they could. */
+const char *pool_problem(const struct pool *pool);
 /* Calls of one plugin (claims too) so far, as the workers say, and the time that those took which
  * came back: in all, the longest. Microseconds on the clock. */
 struct pool_calls {

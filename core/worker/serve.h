@@ -108,6 +108,9 @@ void pack_cost(struct serve *serve, const struct served_plugin *plugin);
 /* Around each call: marks the progress page, counts log lines anew. */
 void call_begin(struct serve *serve, uint32_t index);
 void call_end(struct serve *serve);
+/* The same for its manifest and its tests, which are not counted as calls. */
+void look_begin(struct serve *serve, uint32_t index);
+void look_end(struct serve *serve);
 
 /* A fault with words; always below zero. `index` -1: no plugin. */
 int fault_set(struct serve *serve, int64_t index, enum guard guard, const char *format, ...)

@@ -94,20 +94,30 @@ void pack_cost(struct serve *serve, const struct served_plugin *plugin)
     msgpack_pack_uint64(&packer, memory.peak);
 }
 
-void call_begin(struct serve *serve, uint32_t index)
+void look_begin(struct serve *serve, uint32_t index)
 {
     serve->plugin = index;
     serve->logs = 0;
+    page_begin(serve->page, PAGE_CALL, (int32_t)index);
+}
+
+void look_end(struct serve *serve)
+{
+    atomic_store_explicit(&serve->page->plugin_us, serve->plugin_us, memory_order_relaxed);
+    page_end(serve->page);
+}
+
+void call_begin(struct serve *serve, uint32_t index)
+{
     page_count(serve->page, index);
     serve->call_begun_us = clock_mono_us();
-    page_begin(serve->page, PAGE_CALL, (int32_t)index);
+    look_begin(serve, index);
 }
 
 void call_end(struct serve *serve)
 {
-    atomic_store_explicit(&serve->page->plugin_us, serve->plugin_us, memory_order_relaxed);
     page_took(serve->page, serve->plugin, clock_mono_us() - serve->call_begun_us);
-    page_end(serve->page);
+    look_end(serve);
 }
 
 int plugin_load_lua(struct serve *serve, uint32_t index, const struct lua_plugin_source *source,
