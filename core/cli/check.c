@@ -11,7 +11,12 @@ static int run(const struct cli_args *args)
     int code = open_desk(args, DESK_READ, false, &desk);
     if (code != CLI_DONE)
         return code;
-    if (desk_check(desk, &err) < 0)
+    if (desk_check(desk, &err) == ERR_BUSY)
+        error_set(
+            &err, ERR_BUSY,
+            "the desk is in use: it is checked at rest. `copydesk stop` ends a desk that runs; "
+            "nothing is lost, and `copydesk run` goes on where it was");
+    if (err.code < 0)
         return cli_failed(args, &err);
     puts("The store is sound.");
     return CLI_DONE;

@@ -154,10 +154,6 @@ static void print_jobs(const json_t *jobs)
         label(i ? "" : "jobs");
         print_text(text(job, "name"));
         printf(": %s", text(job, "state"));
-        if (*text(job, "last")) {
-            printf(", last ");
-            print_local(text(job, "last"));
-        }
         if (*text(job, "next")) {
             printf(", next ");
             print_local(text(job, "next"));

@@ -27,6 +27,7 @@ int live_commands_register(struct live_commands *commands, struct error *err)
 {
     static const struct control_handler handlers[] = {
         {"ingest", live_ingest, live_ingest_left, NULL},
+        {"retry", live_retry, NULL, NULL},
         {"status", start_status, NULL, NULL},
         {"reload", start_reload, NULL, NULL},
         {"stop", start_stop, NULL, NULL},

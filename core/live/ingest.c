@@ -7,14 +7,15 @@
 #include "base/log.h"
 #include "control/protocol.h"
 #include "control/report.h"
-#include "live/commands.h"
+#include "live/parts.h"
 #include "pipeline/ingest.h"
 
 struct live_given {
     struct live_given *next;
     struct live_commands *commands;
     struct control_call *call;
-    struct ingest *ingest;
+    struct ingest *ingest; /* NULL: all is in */
+    struct ingest_counts counts;
     char **paths;
     size_t path_count;
     struct ingest_spooled *spooled;
@@ -119,6 +120,7 @@ static int read_request(const json_t *request, const char *store_dir, struct liv
 static void on_report(const struct ingest_report *report, void *data)
 {
     const struct live_given *given = data;
+    live_say_taken(report);
     control_event(given->call, "report", report_pack(report));
 }
 
@@ -128,32 +130,51 @@ static void on_progress(const struct desk_progress *progress, void *data)
     control_event(given->call, "progress", report_pack_progress(progress));
 }
 
-/* What could not be received was said to who gave it; what was cut off stays for the next start. */
+static void answer(void *data)
+{
+    struct live_given *given = data;
+    control_done(given->call, report_pack_counts(&given->counts));
+    given_free(given);
+}
+
+static void remove_spooled(const struct live_given *given)
+{
+    for (size_t i = 0; i < given->spooled_count; i++)
+        if (unlink(given->spooled[i].path) < 0)
+            log_warn("control", "cannot remove %s, which was taken in", given->spooled[i].path);
+}
+
+/* What could not be received was said to who gave it; what was cut off stays for the next start.
+ * Who is told that all is done may search for it: the index is waited for. */
 static void on_done(const struct ingest_counts *counts, const struct error *failed, void *data)
 {
     struct live_given *given = data;
-    json_t *said = report_pack_counts(counts);
-    for (size_t i = 0; !failed && i < given->spooled_count; i++)
-        if (unlink(given->spooled[i].path) < 0)
-            log_warn("control", "cannot remove %s, which was taken in", given->spooled[i].path);
-    if (failed)
-        control_fail(given->call, failed, json_pack("{s:o}", "counts", said));
-    else
-        control_done(given->call, said);
-    given_free(given);
+    struct store *store = given->commands->desk->store;
+    given->counts = *counts;
+    given->ingest = NULL;
+    if (failed) {
+        control_fail(given->call, failed, json_pack("{s:o}", "counts", report_pack_counts(counts)));
+        given_free(given);
+        return;
+    }
+    remove_spooled(given);
+    if (counts->added == 0 || store_flush(store, answer, given) < 0)
+        answer(given);
 }
 
 void live_ingest_left(struct control_call *call, void *data)
 {
     (void)data;
     const struct live_given *given = control_kept(call);
-    ingest_cancel(given->ingest);
+    if (given->ingest)
+        ingest_cancel(given->ingest);
 }
 
 void live_commands_end(struct live_commands *commands)
 {
     for (struct live_given *given = commands->given; given; given = given->next)
-        ingest_cancel(given->ingest);
+        if (given->ingest)
+            ingest_cancel(given->ingest);
 }
 
 static int start(struct live_given *given, struct error *err)

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "live/parts.h"
@@ -64,6 +65,7 @@ void live_stop(struct live *live, bool now)
     live_keep_stop(live);
     live_watch_stop(live);
     live_schedule_stop(live);
+    live_commands_end(&live->commands);
     inflow_close(live->inflow, inflow_closed, live);
 }
 
@@ -114,6 +116,42 @@ static void give_up(struct desk *desk, void *data)
     live_signals_close(live);
 }
 
+static void stop_asked(bool now, void *data)
+{
+    log_info("run", "copydesk stop%s: the desk ends", now ? " --now" : "");
+    live_stop(data, now);
+}
+
+static json_t *status_asked(void *data)
+{
+    return live_status(data);
+}
+
+static void retried(void *data)
+{
+    struct live *live = data;
+    if (live->watch)
+        watch_review(live->watch);
+}
+
+/* Commands that wait at the socket are heard once all that they may ask for is there. */
+static int hear_commands(struct live *live, struct error *err)
+{
+    live->commands = (struct live_commands){
+        .desk = live->desk,
+        .server = live->control,
+        .reload = live_reload_call,
+        .stop = stop_asked,
+        .status = status_asked,
+        .retried = retried,
+        .data = live,
+    };
+    int code = live_commands_register(&live->commands, err);
+    if (code >= 0)
+        code = live_take_spool(live->desk, err);
+    return code < 0 ? code : control_start(live->control, err);
+}
+
 static int open_parts(struct live *live, struct error *err)
 {
     int code = notify_open(&live->desk->loop, &live->notify, err);
@@ -128,7 +166,7 @@ static int open_parts(struct live *live, struct error *err)
     if (code >= 0)
         code = live_keep_open(live, err);
     if (code >= 0)
-        code = control_start(live->control, err);
+        code = hear_commands(live, err);
     live->open[LIVE_CONTROL] = code >= 0;
     return code;
 }
@@ -143,6 +181,7 @@ static void begin(struct live *live)
         log_error("run", "%s; the job fails until this is mended", err.text);
     notify_ready(live->notify, "running");
     live->running = true;
+    live->begun_us = clock_wall_us();
     if (live->early)
         live_stop(live, false);
 }

@@ -5,6 +5,7 @@
 
 #include "control/notify.h"
 #include "control/server.h"
+#include "live/commands.h"
 #include "live/live.h"
 #include "live/notice.h"
 #include "live/reload.h"
@@ -37,6 +38,8 @@ struct live {
     bool stopping, ended;
     bool hurried; /* the end does not wait for workers */
     bool open[LIVE_PARTS];
+    struct live_commands commands;
+    int64_t begun_us; /* wall */
 };
 
 /* live.c: begins to end the desk; `now`: workers are not waited for. */
@@ -48,7 +51,11 @@ int live_signals_open(struct live *live, struct error *err);
 void live_signals_close(struct live *live);
 
 /* taking.c: what comes in, and what is said of it */
+void live_say_taken(const struct ingest_report *report);
 int live_take_open(struct live *live, struct error *err);
+
+/* status.c: what `copydesk status` says; NULL when out of memory */
+json_t *live_status(struct live *live);
 
 /* watching.c */
 int live_watch_open(struct live *live, struct error *err);

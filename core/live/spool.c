@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "control/protocol.h"
-#include "live/commands.h"
+#include "live/parts.h"
 #include "pipeline/ingest.h"
 
 struct left {
@@ -30,8 +30,7 @@ static void left_free(struct left *left)
 static void on_report(const struct ingest_report *report, void *data)
 {
     (void)data;
-    if (report->error)
-        log_warn("spool", "%s", report->error->text);
+    live_say_taken(report);
 }
 
 static void on_done(const struct ingest_counts *counts, const struct error *failed, void *data)

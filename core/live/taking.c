@@ -14,7 +14,7 @@ static void say_added(const struct ingest_report *report)
                  report->path, report->faults);
 }
 
-static void say(const struct ingest_report *report)
+void live_say_taken(const struct ingest_report *report)
 {
     const char *why = report->error ? report->error->text : "";
     switch (report->outcome) {
@@ -41,7 +41,7 @@ static void taken(const struct inflow_report *report, void *data)
 {
     struct live *live = data;
     const bool later = report->report->outcome == INGEST_LATER;
-    say(report->report);
+    live_say_taken(report->report);
     if (report->data && live->watch)
         watch_settled(live->watch, report->data, later ? NULL : report->report);
 }
