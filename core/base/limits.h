@@ -46,6 +46,8 @@
     X(RELOAD_CALLS, 16, "requests", "commands that wait for one reload")                           \
     X(RELOAD_FOLDERS, 2000, "folders", "of plugins that a running desk keeps an eye on")           \
     X(INFLOW_OFFERS, 512, "files", "files offered to a running desk and not read yet")             \
+    X(INFLOW_ITEMS, 128, "documents",                                                              \
+      "documents that a running desk has in flight for its watches")                               \
     X(INFLOW_RETRY_MIN_MS, 1000, "ms", "from a failed write of a running desk to the next try")    \
     X(INFLOW_RETRY_MAX_MS, 60 * 1000, "ms", "the same, after many")                                \
     X(WORKER_QUEUE_BYTES, 4 * MIB, "bytes", "jobs sent to one worker and not answered")            \

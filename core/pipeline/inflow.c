@@ -190,6 +190,7 @@ int inflow_open(struct desk *desk, const struct inflow_callbacks *callbacks, str
         mem_free(inflow);
         return code;
     }
+    inflow->in.most = (unsigned)LIMIT(INFLOW_ITEMS);
     inflow->callbacks = *callbacks;
     inflow->wait_ms = LIMIT(INFLOW_RETRY_MIN_MS);
     inflow->step = (struct host_later){.run = next_step, .data = inflow};

@@ -76,13 +76,32 @@ static struct lineup *lineup_new(struct desk *desk, unsigned workers, struct err
     return lineup;
 }
 
+struct reading {
+    struct lineup *lineup;
+    struct error *err;
+    int code;
+};
+
+/* On a thread: folders may lie on a slow disk, and the loop goes on. */
+static void read_folders(void *data)
+{
+    struct reading *reading = data;
+    const struct plugin_file *lib = NULL;
+    size_t count = 0;
+    reading->code = lineup_registry(reading->lineup, reading->err);
+    if (reading->code >= 0)
+        reading->code = registry_lib(reading->lineup->registry, &lib, &count, reading->err);
+}
+
 int lineup_open(struct desk *desk, enum desk_use use, unsigned workers, struct lineup **out,
                 struct error *err)
 {
     struct lineup *lineup = lineup_new(desk, workers, err);
     if (!lineup)
         return ERR_NOMEM;
-    int code = lineup_registry(lineup, err);
+    struct reading reading = {.lineup = lineup, .err = err};
+    host_block(desk, read_folders, &reading);
+    int code = reading.code;
     if (code >= 0)
         code = lineup_workers(lineup, err);
     if (code >= 0)

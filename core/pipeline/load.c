@@ -107,10 +107,31 @@ static struct desk_plugin *new_plugin(struct lineup *lineup, struct error *err)
     return plugin;
 }
 
+struct files_read {
+    struct plugin_entry *entry;
+    struct error *err;
+    int code;
+};
+
+static void read_on_thread(void *data)
+{
+    struct files_read *read = data;
+    read->code = registry_files(read->entry, read->err);
+}
+
+static int read_files(struct lineup *lineup, struct plugin_entry *entry, struct error *err)
+{
+    struct files_read read = {.entry = entry, .err = err};
+    if (entry->read)
+        return 0;
+    host_block(lineup->desk, read_on_thread, &read);
+    return read.code;
+}
+
 static int ship_trial(struct lineup *lineup, struct plugin_entry *entry, struct desk_plugin **out,
                       struct error *err)
 {
-    int code = registry_files(entry, err);
+    int code = read_files(lineup, entry, err);
     struct desk_plugin *plugin = code < 0 ? NULL : new_plugin(lineup, err);
     if (!plugin)
         return code < 0 ? code : ERR_NOMEM;
