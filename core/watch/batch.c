@@ -1,18 +1,13 @@
 /* Decided files, some hundred at once: looked at and given a name (off the loop), what is meant to
  * happen with them committed, moved (off the loop, the folders synced once), and that committed.
  * One batch at a time; what is decided meanwhile gathers for the next. */
-#include <jansson.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/limits.h"
-#include "base/log.h"
-#include "model/json.h"
 #include "watch/moves.h"
+#include "watch/outcome.h"
 #include "watch/parts.h"
 
 #define FILES_AT_ONCE 128
@@ -43,158 +38,45 @@ struct batch {
     bool running, closing;
 };
 
-static const char *place_of(const struct watch_file *file)
-{
-    return file->at ? file->at : file->path;
-}
-
-static bool is_deleted(const struct watch_file *file)
-{
-    return file->action == ACTION_OUT && file->root->after == CONFIG_DELETE &&
-           file->outcome != STORE_FILE_FAILED;
-}
-
-static bool moves(const struct watch_file *file)
-{
-    return file->action != ACTION_STAY && !(file->action == ACTION_RETURN && !file->at);
-}
-
-/* A file that failed has a NAME.error.json beside it, or beside where it would be. */
-static bool has_json(const struct watch_file *file)
-{
-    return file->action != ACTION_RETURN && file->outcome == STORE_FILE_FAILED;
-}
-
 /* ---- off the loop: names ---- */
-
-static json_t *text_json(struct str text)
-{
-    BUF_AUTO struct buf clean = BUF_INIT;
-    log_clean(&clean, text, "\n");
-    return json_stringn(clean.len ? clean.at : "", clean.len);
-}
-
-static int make_json(struct batch *batch, struct step *step)
-{
-    const struct watch_file *file = step->file;
-    ARENA_AUTO struct arena *arena = arena_new(LIMIT(CONFIG_BYTES));
-    struct store_failure failure = {
-        .stage = STR_LIT("receive"), .guard = STR_LIT("input"), .message = str_of(file->reason)};
-    struct store_reader *reader = NULL;
-    int64_t at_us = clock_wall_us();
-    char at[CLOCK_TEXT_SIZE];
-    if (!arena)
-        return error_set(&step->error, ERR_NOMEM, "out of memory");
-    if (file->document_id) {
-        int code = asker_reader(&batch->asker, &reader, &step->error);
-        if (code >= 0)
-            code = store_failure(reader, file->document_id, arena, &failure, &at_us, &step->error);
-        if (code < 0 && code != ERR_NOTFOUND)
-            return code;
-        step->error.code = 0;
-    }
-    json_t *object = json_pack(
-        "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s}", "file", text_json(str_of(file->path)),
-        "time", clock_format(at_us, at), "stage", text_json(failure.stage), "plugin",
-        text_json(failure.plugin), "version", text_json(failure.version), "guard",
-        text_json(failure.guard), "message", text_json(failure.message), "traceback",
-        text_json(failure.traceback), "document", (json_int_t)file->document_id, "retry",
-        "delete this file, or run `copydesk failed retry`");
-    BUF_AUTO struct buf text = BUF_INIT;
-    const int rc = object ? json_to_buf(object, JSON_INDENT(2), &text, &step->error) : ERR_NOMEM;
-    json_decref(object);
-    step->json = rc < 0 || buf_byte(&text, '\n') < 0 ? NULL : buf_take(&text, NULL);
-    return step->json ? 0 : error_set(&step->error, ERR_NOMEM, "out of memory");
-}
-
-static int hidden_target(struct watch_file *file, struct error *err)
-{
-    MEM_AUTO char *folder = move_folder(place_of(file));
-    BUF_AUTO struct buf name = BUF_INIT;
-    if (!folder)
-        return error_set(err, ERR_NOMEM, "out of memory");
-    buf_printf(&name, ".copydesk-%llx.part", (unsigned long long)file->settle.mark.inode);
-    if (buf_failed(&name))
-        return error_set(err, ERR_NOMEM, "out of memory");
-    return move_choose(folder, name.at, NULL, &file->target, err);
-}
-
-static int choose_target(struct watch_file *file, struct error *err)
-{
-    const struct root *root = file->root;
-    mem_free(file->target);
-    file->target = NULL;
-    if (file->action == ACTION_RETURN) {
-        MEM_AUTO char *folder = move_folder(file->path);
-        return folder ? move_choose(folder, file_base_name(file->path), NULL, &file->target, err)
-                      : error_set(err, ERR_NOMEM, "out of memory");
-    }
-    if (is_deleted(file))
-        return hidden_target(file, err);
-    if (file->action == ACTION_STAY && !has_json(file))
-        return 0;
-    const bool failed = file->outcome == STORE_FILE_FAILED;
-    const char *dir = failed                                  ? root->failed
-                      : file->outcome == STORE_FILE_DUPLICATE ? root->duplicate
-                                                              : root->done;
-    return move_choose(dir, file->path + file->relative, failed ? ERROR_JSON : NULL, &file->target,
-                       err);
-}
 
 static void prepare(struct batch *batch, struct step *step)
 {
     struct watch_file *file = step->file;
     step->moved = MOVED_DONE;
-    if (moves(file) || (file->action == ACTION_STAY && file->outcome != STORE_FILE_UNREADABLE))
-        step->moved = move_look(place_of(file), &file->settle.mark);
+    if (outcome_moves(file) ||
+        (file->action == ACTION_STAY && file->outcome != STORE_FILE_UNREADABLE))
+        step->moved = move_look(outcome_place(file), &file->settle.mark);
     if (file->action == ACTION_STAY && step->moved == MOVED_HELD)
         step->moved = MOVED_DONE; /* it is not touched: its writer may go on, and is looked for */
     if (step->moved != MOVED_DONE)
         return;
-    if (choose_target(file, &step->error) >= 0 && has_json(file))
-        make_json(batch, step);
+    if (outcome_choose(file, &step->error) >= 0 && outcome_reports(file))
+        outcome_report(&batch->asker, file, &step->json, &step->error);
 }
 
 /* ---- off the loop: moving ---- */
-
-static int write_json(struct step *step)
-{
-    BUF_AUTO struct buf name = BUF_INIT;
-    buf_printf(&name, "%s%s", step->file->target, ERROR_JSON);
-    if (buf_failed(&name))
-        return error_set(&step->error, ERR_NOMEM, "out of memory");
-    const int code = move_make_folders(name.at, &step->error);
-    return code < 0 ? code : file_replace(name.at, step->json, strlen(step->json), &step->error);
-}
-
-/* The file is out of failed/: what was written beside it goes. */
-static void remove_json(const char *at)
-{
-    BUF_AUTO struct buf name = BUF_INIT;
-    if (buf_printf(&name, "%s%s", at, ERROR_JSON) == 0)
-        unlink(name.at);
-}
 
 /* The report comes before the file: a file in failed/ without it is one that is to be tried again.
  */
 static void move(struct step *step)
 {
     struct watch_file *file = step->file;
-    int code = has_json(file) ? write_json(step) : 0;
+    int code = outcome_reports(file) ? report_write(file->target, step->json, &step->error) : 0;
     step->moved = MOVED_DONE;
     if (code < 0)
         return;
-    if (is_deleted(file))
-        code = move_delete(place_of(file), file->target, &file->settle.mark, &step->moved,
+    if (outcome_deletes(file))
+        code = move_delete(outcome_place(file), file->target, &file->settle.mark, &step->moved,
                            &step->error);
-    else if (moves(file))
-        code =
-            move_file(place_of(file), file->target, &file->settle.mark, &step->moved, &step->error);
+    else if (outcome_moves(file))
+        code = move_file(outcome_place(file), file->target, &file->settle.mark, &step->moved,
+                         &step->error);
     const bool well = code >= 0 && step->moved == MOVED_DONE;
-    if (!well && has_json(file))
-        remove_json(file->target);
+    if (!well && outcome_reports(file))
+        report_remove(file->target);
     if (well && file->at && file->action == ACTION_OUT)
-        remove_json(file->at);
+        report_remove(file->at);
 }
 
 /* Each folder that was moved from or to, once; a batch has few. */
@@ -205,9 +87,10 @@ static void sync_folders(struct batch *batch)
     struct error why;
     for (size_t i = 0; i < batch->count; i++) {
         struct step *step = &batch->at[i];
-        if (step->out || step->error.code || step->moved != MOVED_DONE || !moves(step->file))
+        if (step->out || step->error.code || step->moved != MOVED_DONE ||
+            !outcome_moves(step->file))
             continue;
-        const char *const paths[] = {place_of(step->file), step->file->target};
+        const char *const paths[] = {outcome_place(step->file), step->file->target};
         char **const last[] = {&last_from, &last_to};
         for (size_t j = 0; j < 2; j++) {
             char *folder = move_folder(paths[j]);
@@ -328,14 +211,14 @@ static enum store_file_state meant(const struct watch_file *file)
 {
     if (file->action == ACTION_RETURN)
         return STORE_FILE_RETRY;
-    return is_deleted(file) ? STORE_FILE_DELETING : STORE_FILE_MOVING;
+    return outcome_deletes(file) ? STORE_FILE_DELETING : STORE_FILE_MOVING;
 }
 
 static enum store_file_state come(const struct watch_file *file)
 {
     if (file->action == ACTION_STAY)
         return STORE_FILE_KEPT;
-    return is_deleted(file) ? STORE_FILE_DELETED : STORE_FILE_MOVED;
+    return outcome_deletes(file) ? STORE_FILE_DELETED : STORE_FILE_MOVED;
 }
 
 static void take_ids(struct batch *batch)
@@ -428,7 +311,7 @@ static void add_rows(struct batch *batch)
             if (file->action != ACTION_RETURN)
                 add_row(batch, i, come(file));
             count_outcome(file);
-            if (has_json(file))
+            if (outcome_reports(file))
                 follow_failed(watch, file);
         }
     }

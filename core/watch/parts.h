@@ -9,8 +9,6 @@
 #include "watch/walk.h"
 #include "watch/watch.h"
 
-#define ERROR_JSON ".error.json" /* behind the name of a file that failed */
-
 struct looks;
 struct batch;
 struct review;

@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "watch/moves.h"
+#include "watch/outcome.h"
 #include "watch/parts.h"
 
 #define ROWS_AT_ONCE 64
@@ -76,21 +76,6 @@ static bool is_file(const char *path, struct file_mark *mark)
     return true;
 }
 
-static bool has_report(const struct store_file *row)
-{
-    BUF_AUTO struct buf name = BUF_INIT;
-    struct stat info;
-    buf_printf(&name, "%s%s", row->target.at, ERROR_JSON);
-    return buf_failed(&name) || lstat(name.at, &info) == 0;
-}
-
-static void remove_report(const struct store_file *row)
-{
-    BUF_AUTO struct buf name = BUF_INIT;
-    if (buf_printf(&name, "%s%s", row->target.at, ERROR_JSON) == 0)
-        unlink(name.at);
-}
-
 /* A kill came between the row and the move, in it, or between the move and the next row. */
 static void end_move(struct review *review, struct item *item)
 {
@@ -105,7 +90,7 @@ static void end_move(struct review *review, struct item *item)
     }
     if (moved == MOVED_CHANGED) { /* it is where it was; the walk finds it */
         if (row->outcome == STORE_FILE_FAILED)
-            remove_report(row);
+            report_remove(row->target.at);
         item->then = THEN_NOTE;
         return;
     }
@@ -116,14 +101,14 @@ static void end_move(struct review *review, struct item *item)
     else if (moved == MOVED_GONE && !deletes)
         row->state = STORE_FILE_GONE;
     if (row->state == STORE_FILE_GONE && row->outcome == STORE_FILE_FAILED)
-        remove_report(row);
+        report_remove(row->target.at);
 }
 
 static void bring_back(struct item *item)
 {
     struct file_mark there;
     if (item->row.target.len && is_file(item->row.target.at, &item->mark) &&
-        !is_file(item->row.path.at, &there) && !has_report(&item->row))
+        !is_file(item->row.path.at, &there) && !report_is_there(item->row.target.at))
         item->then = THEN_RETURN;
     else
         item->then = THEN_NOTE;
@@ -140,14 +125,14 @@ static void look_at_failed(struct item *item)
     if (!is_file(item->in_place ? row->path.at : row->target.at, &item->mark)) {
         item->then = THEN_WRITE;
         row->state = STORE_FILE_GONE;
-        remove_report(row);
+        report_remove(row->target.at);
     } else if (healed && item->in_place) {
         item->then = THEN_WRITE;
         row->outcome = STORE_FILE_DONE;
-        remove_report(row);
+        report_remove(row->target.at);
     } else if (healed) {
         item->then = THEN_OUT;
-    } else if (!has_report(row)) {
+    } else if (!report_is_there(row->target.at)) {
         item->then = THEN_RETURN;
     }
 }

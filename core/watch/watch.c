@@ -1,15 +1,14 @@
 /* The parts put together: what goes on, and when. */
 #include "watch/watch.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "watch/outcome.h"
 #include "watch/parts.h"
 
 #define TIMER_MAX_US INT64_C(60000000)
@@ -155,13 +154,9 @@ void watch_review(struct watch *watch)
 /* To delete NAME.error.json is what asks for another try, whoever does it. */
 int watch_retry(struct watch *watch, const char *path, struct error *err)
 {
-    BUF_AUTO struct buf report = BUF_INIT;
-    buf_printf(&report, "%s" ERROR_JSON, path);
-    if (buf_failed(&report))
-        return error_set(err, ERR_NOMEM, "out of memory");
-    if (unlink(report.at) < 0 && errno == ENOENT)
-        return error_set(err, ERR_NOTFOUND, "%s did not fail: there is no %s", path,
-                         file_base_name(report.at));
+    if (!report_is_there(path))
+        return error_set(err, ERR_NOTFOUND, "%s did not fail: there is no report beside it", path);
+    report_remove(path);
     watch_review(watch);
     return 0;
 }
