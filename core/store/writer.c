@@ -67,10 +67,11 @@ static bool must_index(const struct writer *writer)
     return !writer->index_stuck && writer->engine->index_waiting(writer->engine_writer) > 0;
 }
 
-/* With the mutex held: how long to wait before the index is worked on. */
+/* With the mutex held: how long to wait before the index is worked on. Where writes come alone
+ * there is nothing to wait for: somebody has dropped one file, and looks for it. */
 static int64_t linger_ms(const struct writer *writer)
 {
-    if (writer->closing || writer->flushes)
+    if (writer->closing || writer->flushes || writer->last_group < 2)
         return 0;
     int64_t gone = (clock_mono_us() - writer->last_write_us) / MS_US;
     int64_t linger = (int64_t)LIMIT(INDEX_LINGER_MS);
@@ -237,8 +238,7 @@ static void call_waiters(struct waiter *waiter)
 static bool is_news(const struct store_request *request)
 {
     return request->error.code == 0 &&
-           (request->op == STORE_APPLY || request->op == STORE_FAIL ||
-            request->op == STORE_REVISE);
+           (request->op == STORE_APPLY || request->op == STORE_FAIL || request->op == STORE_REVISE);
 }
 
 /* A `done` may free its request, submit more, and flush. */

@@ -9,8 +9,9 @@
  * is full, memory is out) each request of the group is tried in a transaction of its own, so that
  * an error meets the request that it belongs to.
  *
- * Index. Articles wait for it until INDEX_GROUP of them do, or until no write came for
- * INDEX_LINGER_MS, or until somebody waits for it. After an error (no space for the index, say) it
+ * Index. On an idle desk it follows each write at once. Under load articles wait for it until
+ * INDEX_GROUP of them do, or until no write came for INDEX_LINGER_MS, or until somebody waits for
+ * it. After an error (no space for the index, say) it
  * is tried again after the next write. */
 #pragma once
 
