@@ -71,7 +71,7 @@ int buf_reserve(struct buf *buf, size_t more)
     return 0;
 }
 
-int buf_append(struct buf *buf, const void *bytes, size_t len)
+int buf_append_slowly(struct buf *buf, const void *bytes, size_t len)
 {
     int rc = buf_reserve(buf, len);
     if (rc < 0)

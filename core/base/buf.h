@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -28,7 +29,19 @@ void buf_clear(struct buf *buf); /* keeps the memory */
 /* Room for `more` bytes and a NUL. All of these give 0, ERR_NOMEM or ERR_LIMIT; once one failed,
  * each later one gives the same code until buf_clear or buf_free. A failed append adds nothing. */
 int buf_reserve(struct buf *buf, size_t more);
-int buf_append(struct buf *buf, const void *bytes, size_t len);
+int buf_append_slowly(struct buf *buf, const void *bytes, size_t len);
+
+/* Most pieces are a few bytes and fit. */
+static inline int buf_append(struct buf *buf, const void *bytes, size_t len)
+{
+    if (buf->failed || len == 0 || len >= buf->cap - buf->len) /* cap is 0 or over len */
+        return buf_append_slowly(buf, bytes, len);
+    memcpy(buf->at + buf->len, bytes, len);
+    buf->len += len;
+    buf->at[buf->len] = '\0';
+    return 0;
+}
+
 int buf_text(struct buf *buf, const char *text);
 int buf_str(struct buf *buf, struct str text);
 int buf_byte(struct buf *buf, uint8_t byte);

@@ -56,7 +56,8 @@
     X(STORE_QUEUE_ITEMS, 2048, "writes", "writes waiting for the store thread")                    \
     X(INDEX_GROUP, 1000, "articles", "articles indexed in one transaction under load")             \
     X(COMMIT_GROUP, 500, "writes", "writes in one transaction")                                    \
-    X(COMMIT_GATHER_MS, 20, "ms", "how long a write may wait for others to commit with")           \
+    X(COMMIT_ENOUGH, 128, "writes", "writes that wait, before a commit waits for no more")         \
+    X(COMMIT_GATHER_MS, 100, "ms", "how long a write may wait for others to commit with")          \
     X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
     X(STORE_WAIT_MS, 5000, "ms", "how long a database that is held by another is waited for")      \
     X(CACHE_WRITER_BYTES, 16 * MIB, "bytes", "SQLite's page cache of the store thread")            \

@@ -38,16 +38,9 @@ struct encoder {
 
 static int encode(struct encoder *e, int at, const struct place *place, unsigned depth);
 
-/* Most pieces are a few bytes and fit. */
 static int pack_write(void *data, const char *bytes, size_t len)
 {
-    struct buf *out = data;
-    if (out->failed || len >= out->cap - out->len)
-        return buf_append(out, bytes, len);
-    memcpy(out->at + out->len, bytes, len);
-    out->len += len;
-    out->at[out->len] = '\0';
-    return 0;
+    return buf_append(data, bytes, len);
 }
 
 static void write_place(struct buf *text, const struct place *place)

@@ -12,6 +12,11 @@
 /* For the error path: the message handler may go this far over the cap. */
 #define STATE_RESERVE (64 * KIB)
 
+/* A cycle of the collector begins when memory is at four times what the last one left, not at
+ * twice: a state holds half a megabyte of tables that live as long as it does, and each cycle walks
+ * through all of them. At the cap Lua collects before it gives up. */
+#define STATE_GC_PAUSE 400
+
 /* lua_Alloc. For a new block `old_size` is a type tag, not a size. */
 static void *state_allocate(void *data, void *block, size_t old_size, size_t new_size)
 {
@@ -66,6 +71,7 @@ struct state *state_new(const struct lua_world *world, size_t cap)
     state->running = state->L;
     *(struct state **)lua_getextraspace(state->L) = state;
     lua_atpanic(state->L, state_panic);
+    lua_gc(state->L, LUA_GCINC, STATE_GC_PAUSE, 0, 0);
     return state;
 }
 

@@ -44,18 +44,27 @@ struct writer {
     size_t items, bytes; /* submitted and not yet done: the loop's thread alone */
     bool refused;
     int64_t last_group_us, last_write_us; /* the thread's */
-    size_t last_group;
+    size_t last_group; /* documents and articles in it; 0 when it was one request */
     bool index_stuck, rested;
 };
 
 /* ---- the writer's thread ---- */
 
-/* With the mutex held: how long the group may still gather, in ms; 0: commit now. */
+static size_t size_of(const struct request_queue *group)
+{
+    size_t size = 0;
+    for (const struct store_request *at = group->first; at && group->count > 1; at = at->next)
+        size += 1 + at->piece_count;
+    return size;
+}
+
+/* With the mutex held: how long the group may still gather, in ms; 0: commit now. As many as the
+ * last group held: a commit writes each page that it touched, so a busy store gathers more. */
 static int64_t gather_ms(const struct writer *writer)
 {
-    if (writer->closing || writer->flushes || writer->waiting.count >= LIMIT(COMMIT_GROUP))
+    if (writer->closing || writer->flushes || writer->waiting.count >= LIMIT(COMMIT_ENOUGH))
         return 0;
-    size_t window = writer->last_group < 2 ? 0 : writer->last_group;
+    size_t window = writer->last_group;
     if (window > LIMIT(COMMIT_GATHER_MS))
         window = LIMIT(COMMIT_GATHER_MS);
     int64_t gone = (clock_mono_us() - writer->last_group_us) / MS_US;
@@ -129,10 +138,10 @@ static void commit_some(struct writer *writer)
 {
     struct request_queue group;
     queue_move(&writer->waiting, LIMIT(COMMIT_GROUP), &group);
-    size_t count = group.count;
+    const size_t size = size_of(&group);
     uv_mutex_unlock(&writer->mutex);
     group_commit(writer->engine, writer->engine_writer, &group);
-    writer->last_group = count;
+    writer->last_group = size;
     writer->last_group_us = writer->last_write_us = clock_mono_us();
     writer->index_stuck = writer->rested = false;
     uv_mutex_lock(&writer->mutex);
@@ -301,7 +310,7 @@ int writer_submit(struct writer *writer, struct store_request *request)
     writer->bytes += request->bytes;
     uv_mutex_lock(&writer->mutex);
     queue_add(&writer->waiting, request);
-    if (!writer->gathering || writer->waiting.count >= LIMIT(COMMIT_GROUP))
+    if (!writer->gathering || writer->waiting.count >= LIMIT(COMMIT_ENOUGH))
         uv_cond_signal(&writer->wake);
     uv_mutex_unlock(&writer->mutex);
     return 0;

@@ -56,10 +56,31 @@ static int is_control(unsigned char c)
     return (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1B) || c == 0x7F;
 }
 
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+/* The end of a run of printable ASCII that begins at `at`: eight bytes at a time, each of 0x20 to
+ * 0x7E; where it ends earlier, at most seven bytes before that. */
+static size_t skip_printable(const unsigned char *in, size_t at, size_t size)
+{
+    uint64_t word;
+    for (; size - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, in + at, sizeof word);
+        if ((word | (word - ONES * 0x20) | (word + ONES)) & HIGHS)
+            break;
+    }
+    return at;
+}
+
 static void survey(const unsigned char *in, size_t size, struct survey *found)
 {
     *found = (struct survey){.first_control = SIZE_MAX};
     for (size_t at = 0; at < size;) {
+        const size_t run = skip_printable(in, at, size);
+        if (run > at) {
+            at = run;
+            continue;
+        }
         const unsigned char c = in[at];
         if (c < 0x80) {
             const int control = is_control(c);
@@ -86,7 +107,7 @@ static int guess_utf16(const unsigned char *in, size_t size, enum charset *chars
 {
     const size_t look = (size < PATTERN_BYTES ? size : PATTERN_BYTES) & ~(size_t)1;
     size_t even = 0, odd = 0;
-    if (look < 4)
+    if (look < 4 || !memchr(in, 0, look))
         return 0;
     for (size_t i = 0; i < look; i += 2) {
         even += in[i] == 0;
@@ -136,6 +157,9 @@ static int decode_utf8(struct output *out, const unsigned char *in, size_t size)
     size_t from = 0;
     int rc = 0;
     for (size_t at = 0; at < size && rc == 0;) {
+        at = skip_printable(in, at, size);
+        if (at == size)
+            break;
         uint32_t code;
         const unsigned length = fold_decode(in, at, size, &code);
         if (code == 0xFFFFFFFFu || code == 0) {
