@@ -26,6 +26,7 @@
     X(plugins)                                                                                     \
     X(plugin_new)                                                                                  \
     X(plugin_check)                                                                                \
+    X(plugin_grant)                                                                                \
     X(plugin_try)                                                                                  \
     X(plugin_bench)                                                                                \
     X(plugin_test)                                                                                 \

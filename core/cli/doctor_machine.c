@@ -55,7 +55,7 @@ static void say_libraries(struct doctor *doctor)
 /* tzdata says its version in the first line of tzdata.zi, "# version 2026a", or in +VERSION. */
 static void say_tzdata(struct doctor *doctor)
 {
-    char path[512], line[128];
+    char path[512], line[128] = "";
     const char *given = getenv("TZDIR");
     const char *folder = given && given[0] ? given : "/usr/share/zoneinfo";
     if (access(folder, R_OK | X_OK) < 0) {

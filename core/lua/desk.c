@@ -57,8 +57,11 @@ static void open_area(lua_State *L, const char *name, const char *label, void (*
 
 void area_open(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"array", area_array}, {"read", area_read}, {"sorted", area_sorted}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"array", area_array},
+                                         {"env", area_env},
+                                         {"read", area_read},
+                                         {"sorted", area_sorted},
+                                         {NULL, NULL}};
     area_open_tables(L);
     luaL_newlib(L, functions);
     area_push_null(L);

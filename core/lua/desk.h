@@ -17,6 +17,7 @@ void area_open_tables(lua_State *L); /* registers what desk.array needs; pushes 
 int area_array(lua_State *L);   /* desk.array(t): marks a list, so that it stays one when empty */
 int area_sorted(lua_State *L);  /* desk.sorted(t): like pairs, in key order */
 int area_read(lua_State *L);    /* desk.read(name): bytes of a shipped data file */
+int area_env(lua_State *L);     /* desk.env(name): a granted variable of the environment */
 int area_require(lua_State *L); /* require(name) */
 
 /* Logs the values from argument `first` on, joined. Gives 0 results. */
@@ -36,4 +37,4 @@ static inline bool area_is_null(lua_State *L, int at)
 /* The file `name` of the plugin, or of scripts/lib; NULL when there is none. */
 const struct lua_file *area_find_file(const struct lua_file *files, size_t count, const char *name);
 /* Registry key of the set of names that desk.read was asked for while the plugin was loaded. */
-extern const char area_read_names;
+extern const char area_read_names, area_env_names;

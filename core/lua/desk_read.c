@@ -1,6 +1,7 @@
 /* desk.read and require: what the host shipped with the plugin. */
 #include <lauxlib.h>
 #include <lua-lpeg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lua/desk.h"
@@ -10,7 +11,7 @@
 /* LPeg's back-track stack: entries of 24 bytes outside the state's cap. */
 #define LPEG_STACK_MAX 20000
 
-const char area_read_names;
+const char area_read_names, area_env_names;
 static const char loaded_modules;
 
 const struct lua_file *area_find_file(const struct lua_file *files, size_t count, const char *name)
@@ -62,6 +63,19 @@ int area_read(lua_State *L)
     const char *name = luaL_checkstring(L, 1);
     const struct lua_plugin_source *source = state->source;
     const struct lua_file *file = area_find_file(source->files, source->file_count, name);
+    if (strchr(name, '/')) {
+        /* what is granted is known when the manifest is, so after loading */
+        if (state->loading)
+            return luaL_error(L,
+                              "desk.read: '%s' is there once run is called: read it then, and "
+                              "keep what you made of it",
+                              name);
+        if (!file)
+            return luaL_error(L,
+                              "desk.read: '%s' is not granted: ask for it in uses.read, and see "
+                              "`copydesk plugin grant`",
+                              name);
+    }
     if (!file) {
         const char *nearest = nearest_file(L, source->files, source->file_count, name);
         return luaL_error(L, "desk.read: '%s' is not in the plugin's folder%s%s", name,
@@ -69,6 +83,25 @@ int area_read(lua_State *L)
     }
     check_declared(L, state, name);
     lua_pushlstring(L, file->bytes.at, file->bytes.len);
+    return 1;
+}
+
+/* desk.env(name): its value, or nil where it is not set. What is not in uses.env was asked for of
+ * nobody. */
+int area_env(lua_State *L)
+{
+    const struct state *state = state_of(L);
+    const char *name = luaL_checkstring(L, 1);
+    if (state->loading)
+        return luaL_error(L, "desk.env: '%s' is there once run is called: look at it then", name);
+    push_set(L, &area_env_names);
+    if (lua_getfield(L, -1, name) == LUA_TNIL)
+        return luaL_error(L, "desk.env: '%s' is not in uses.env of the plugin", name);
+    const char *value = getenv(name);
+    if (value)
+        lua_pushstring(L, value);
+    else
+        lua_pushnil(L);
     return 1;
 }
 

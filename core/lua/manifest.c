@@ -358,6 +358,20 @@ static void check_reads(lua_State *L, const struct lua_plugin_source *source, in
     lua_rawsetp(L, LUA_REGISTRYINDEX, &area_read_names);
 }
 
+/* The names that desk.env may give. */
+static void keep_env(lua_State *L, int manifest)
+{
+    lua_newtable(L);
+    const int declared = lua_gettop(L);
+    if (lua_getfield(L, manifest, "uses") == LUA_TTABLE && lua_getfield(L, -1, "env") == LUA_TTABLE)
+        for (lua_Integer i = 1; lua_rawgeti(L, -1, i) == LUA_TSTRING; i++) {
+            lua_pushboolean(L, 1);
+            lua_rawset(L, declared);
+        }
+    lua_settop(L, declared);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &area_env_names);
+}
+
 /* Replaces the manifest by a copy of its data, with the names of its functions. */
 static void keep_data(lua_State *L, const int refs[FUNCTION_COUNT], bool tested)
 {
@@ -409,6 +423,7 @@ void manifest_check(lua_State *L, const struct lua_plugin_source *source, int re
     check_options(L, source, manifest);
     check_uses(L, source, manifest);
     check_reads(L, source, manifest);
+    keep_env(L, manifest);
     check_events(L, source, manifest, kind);
     check_functions(L, source, manifest, kind, refs);
     lua_settop(L, manifest);

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "model/wire.h"
 #include "pipeline/intake.h"
+#include "pipeline/own.h"
 
 /* How often a document's bytes are held, and what comes with them: raw, on the wire, decoded, each
  * article on the wire and decoded again, with what plugins say of it. Measured. */
@@ -313,6 +314,7 @@ void doc_cut(struct doc *doc)
 {
     doc->lineup = lineup_hold(doc->in->desk->lineup);
     doc->job.op = JOB_INGEST;
+    doc->job.pool = chain_pool(doc->lineup, &doc->lineup->ingest);
     doc->job.calls = (unsigned)doc->lineup->ingest.count + 1;
     doc->job.done = cut;
     doc->job.data = doc;

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "model/wire.h"
 #include "pipeline/feed.h"
+#include "pipeline/own.h"
 
 #define NOTES_MAX 16
 
@@ -136,6 +137,7 @@ static void submit(struct view *view)
     document_pack(&packer, &view->item->document);
     buf_free(&view->item->bytes);
     view->job.op = JOB_INGEST;
+    view->job.pool = chain_pool(view->run->desk->lineup, chain);
     view->job.calls = (unsigned)chain->count + 1;
     view->job.done = cut;
     view->job.data = view;

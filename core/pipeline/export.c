@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "pipeline/export_parts.h"
 #include "pipeline/export_to.h"
+#include "pipeline/own.h"
 #include "pipeline/process.h"
 
 /* ---- the end ---- */
@@ -18,7 +19,7 @@
 static void release(struct export *run)
 {
     if (run->session > 0)
-        pool_session_end(run->lineup->pool, run->session);
+        pool_session_end(run->job.pool, run->session);
     store_reader_close(run->reader);
     pool_frame_free(run->frame);
     buf_free(&run->page);
@@ -243,7 +244,8 @@ static int open_files(struct export *run, struct error *err)
     if (code >= 0)
         code = export_files_open(to.folder, to.single, NULL, &run->files, err);
     export_to_free(&to);
-    if (code >= 0 && (run->session = pool_session(run->lineup->pool)) < 0)
+    run->job.pool = plugin_pool(run->lineup, run->plugin);
+    if (code >= 0 && (run->session = pool_session(run->job.pool)) < 0)
         code = error_set(err, ERR_NOMEM, "out of memory");
     return code;
 }

@@ -20,7 +20,7 @@ static void answer_refused(struct pool_job *job, int code)
 
 static int submit(struct lineup *lineup, struct pool_job *job)
 {
-    return lineup->ended ? ERR_CANCELLED : pool_submit(lineup->pool, job);
+    return lineup->ended ? ERR_CANCELLED : pool_submit(job->pool ? job->pool : lineup->pool, job);
 }
 
 void host_submit(struct lineup *lineup, struct pool_job *job)

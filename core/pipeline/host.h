@@ -44,7 +44,8 @@ int host_open_store(struct desk *desk, bool no_index, struct error *err);
 /* ---- jobs and writes ---- */
 
 /* Hands over, now or when there is room. `done` is called in any case. Who submits holds the
- * lineup until then. */
+ * lineup until then. A job that names a plugin goes to that plugin's workers: job->pool is
+ * plugin_pool() (own.h); NULL: the lineup's, which is right where no plugin has a grant. */
 void host_submit(struct lineup *lineup, struct pool_job *job);
 bool host_pool_full(const struct lineup *lineup);
 /* Sends what waited for room, as far as there is some; when the workers have ended, it is answered
@@ -99,6 +100,9 @@ int host_load_entry(struct lineup *lineup, struct plugin_entry *entry, struct de
  * JOB_CHECK. */
 int host_ship_entry(struct lineup *lineup, struct plugin_entry *entry, uint32_t *index,
                     struct error *err);
+/* What it says of itself, whether or not it is granted what it asks for. */
+int host_manifest(struct lineup *lineup, struct plugin_entry *entry, const struct manifest **out,
+                  struct error *err);
 /* Ships it once more with test.lua; gives the index for JOB_TEST. */
 int host_ship_tests(struct lineup *lineup, const struct desk_plugin *plugin, uint32_t *index,
                     struct error *err);

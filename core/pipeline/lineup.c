@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "pipeline/host.h"
+#include "pipeline/own.h"
 
 static void lineup_free(void *data)
 {
@@ -20,23 +21,30 @@ static void lineup_free(void *data)
         pool_frame_free(lineup->frames[i]);
     mem_free(lineup->frames);
     mem_free(lineup->plugins);
+    while (lineup->own) {
+        struct own_workers *own = lineup->own;
+        lineup->own = own->next;
+        own_workers_free(own);
+    }
     mem_free(lineup);
 }
 
 static void pool_gone(void *data)
 {
     struct lineup *lineup = data;
-    lineup->pool = NULL;
-    if (lineup->closing)
+    if (--lineup->pools == 0 && lineup->closing)
         lineup_free(lineup);
 }
 
 void lineup_end(struct lineup *lineup)
 {
-    if (lineup->ended || !lineup->pool)
+    if (lineup->ended || lineup->pools == 0)
         return;
     lineup->ended = true;
-    pool_close(lineup->pool, pool_gone, lineup);
+    if (lineup->pool)
+        pool_close(lineup->pool, pool_gone, lineup);
+    for (struct own_workers *own = lineup->own; own; own = own->next)
+        pool_close(own->pool, pool_gone, lineup);
     host_drain_jobs(lineup);
 }
 
@@ -50,7 +58,7 @@ static void lineup_close(void *data)
 {
     struct lineup *lineup = data;
     lineup->closing = true;
-    if (lineup->pool)
+    if (lineup->pools)
         lineup_end(lineup); /* pool_gone frees it */
     else
         lineup_free(lineup);
@@ -175,6 +183,12 @@ static void on_log(int level, const char *plugin, const char *text, void *data)
 
 int lineup_workers(struct lineup *lineup, struct error *err)
 {
+    return lineup_pool_open(lineup, NULL, 0, &lineup->pool, err);
+}
+
+int lineup_pool_open(struct lineup *lineup, const char *const *env, size_t env_count,
+                     struct pool **out, struct error *err)
+{
     const struct plugin_file *lib = NULL;
     size_t lib_count = 0;
     if (lineup->ended)
@@ -199,11 +213,15 @@ int lineup_workers(struct lineup *lineup, struct error *err)
         .native_count = native_count,
         .lib = files,
         .lib_count = lib_count,
+        .env = env,
+        .env_count = env_count,
         .room = host_pool_room,
         .log = on_log,
         .data = lineup,
     };
-    return pool_open(&lineup->desk->loop, &options, &lineup->pool, err);
+    code = pool_open(&lineup->desk->loop, &options, out, err);
+    lineup->pools += code >= 0;
+    return code;
 }
 
 static void set_true(void *data)
@@ -219,4 +237,5 @@ void lineup_stop_workers(struct lineup *lineup)
     pool_close(lineup->pool, set_true, &done);
     host_wait(lineup->desk, &done);
     lineup->pool = NULL;
+    lineup->pools--;
 }

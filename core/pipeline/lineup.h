@@ -28,9 +28,10 @@ struct desk_plugin {
     struct manifest manifest;
     struct str options; /* canonical msgpack */
     struct hash fingerprint;
-    const char *label;  /* "tag/ships" */
-    const char *title;  /* "tag/ships@1.0.0" */
-    uint64_t *failures; /* by guard, GUARD_COUNT of them: for status */
+    struct own_workers *own; /* that it has a grant for; NULL: it runs in the lineup's */
+    const char *label;       /* "tag/ships" */
+    const char *title;       /* "tag/ships@1.0.0" */
+    uint64_t *failures;      /* by guard, GUARD_COUNT of them: for status */
 };
 
 struct plugin_chain {
@@ -48,7 +49,9 @@ struct lineup {
     unsigned workers;        /* as asked for; 0: one a core */
     struct registry *registry;
     struct pool *pool;
-    struct arena *arena; /* configuration, manifests, options */
+    struct own_workers *own; /* of plugins with a grant */
+    unsigned pools;          /* of all these, how many live */
+    struct arena *arena;     /* configuration, manifests, options */
     struct config config;
     struct hash config_hash;         /* of desk.lua as it was read */
     struct pool_frame *config_frame; /* what the configuration points into */
@@ -86,6 +89,9 @@ void lineup_end(struct lineup *lineup); /* of one alone */
 /* ---- parts of opening ---- */
 int lineup_registry(struct lineup *lineup, struct error *err);
 int lineup_workers(struct lineup *lineup, struct error *err);
+/* A pool more, with this environment; `lineup->pools` counts it. */
+int lineup_pool_open(struct lineup *lineup, const char *const *env, size_t env_count,
+                     struct pool **out, struct error *err);
 void lineup_stop_workers(struct lineup *lineup);
 /* desk.lua; starts the workers anew when it names native plugins. */
 int lineup_config(struct lineup *lineup, struct error *err);

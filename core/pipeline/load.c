@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "model/wire.h"
 #include "pipeline/host.h"
+#include "pipeline/own.h"
 #include "plugin/fingerprint.h"
 #include "plugin/native_manifest.h"
 
@@ -30,13 +31,16 @@ static int new_index(struct lineup *lineup, uint32_t *index, struct error *err)
     return 0;
 }
 
-static int ship(struct lineup *lineup, const struct plugin_entry *entry, struct str options,
-                bool tests, uint32_t *index, struct error *err)
+/* `own`: the workers that it is for, with what they are granted; NULL: those of the lineup. */
+static int ship(struct lineup *lineup, const struct plugin_entry *entry,
+                const struct own_workers *own, struct str options, bool tests, uint32_t *index,
+                struct error *err)
 {
+    const size_t granted = own ? own->file_count : 0;
     int code = new_index(lineup, index, err);
     if (code < 0)
         return code;
-    MEM_AUTO struct pool_file *files = mem_zero(entry->file_count + 1, sizeof *files);
+    MEM_AUTO struct pool_file *files = mem_zero(entry->file_count + granted + 1, sizeof *files);
     if (!files)
         return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
     size_t count = 0;
@@ -45,6 +49,9 @@ static int ship(struct lineup *lineup, const struct plugin_entry *entry, struct 
         if (tests || strcmp(file->name, "test.lua") != 0)
             files[count++] = (struct pool_file){file->name, file->bytes, file->len};
     }
+    for (size_t i = 0; i < granted; i++)
+        files[count++] =
+            (struct pool_file){own->files[i].name, own->files[i].bytes, own->files[i].len};
     const struct pool_plugin plugin = {
         .index = *index,
         .kind = entry->kind,
@@ -54,7 +61,7 @@ static int ship(struct lineup *lineup, const struct plugin_entry *entry, struct 
         .options = options,
         .native = entry->origin == PLUGIN_NATIVE,
     };
-    return pool_ship(lineup->pool, &plugin, err);
+    return pool_ship(own ? own->pool : lineup->pool, &plugin, err);
 }
 
 static int ask_manifest(struct lineup *lineup, struct desk_plugin *plugin, struct error *err)
@@ -140,7 +147,7 @@ static int ship_trial(struct lineup *lineup, struct plugin_entry *entry, struct 
     plugin->label = arena_printf(lineup->arena, "%s/%s", entry->kind, entry->name);
     if (!plugin->label)
         return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
-    code = ship(lineup, entry, NO_OPTIONS, false, &plugin->index, err);
+    code = ship(lineup, entry, NULL, NO_OPTIONS, false, &plugin->index, err);
     if (code < 0)
         return code;
     lineup->plugins[plugin->index] = plugin;
@@ -165,9 +172,32 @@ static int trial(struct lineup *lineup, struct plugin_entry *entry, struct desk_
                             : ask_manifest(lineup, plugin, err);
     if (code < 0)
         plugin->manifest = (struct manifest){0}; /* read in part */
-    return code < 0 ? code
-                    : grant_check(&plugin->manifest, entry,
-                                  config_grant(&lineup->config, entry->kind, entry->name), err);
+    return code < 0 ? code : 0;
+}
+
+int host_manifest(struct lineup *lineup, struct plugin_entry *entry, const struct manifest **out,
+                  struct error *err)
+{
+    struct desk_plugin *plugin = NULL;
+    const int code = trial(lineup, entry, &plugin, err);
+    if (code >= 0)
+        *out = &plugin->manifest;
+    return code;
+}
+
+/* What a plugin is granted to see, its answers depend on. */
+static void add_granted(const struct own_workers *own, struct hash *fingerprint)
+{
+    struct hasher hasher;
+    hash_begin(&hasher);
+    hash_add(&hasher, fingerprint->bytes, HASH_SIZE);
+    for (size_t i = 0; i < own->file_count; i++) {
+        hash_add_field(&hasher, own->files[i].name, strlen(own->files[i].name));
+        hash_add_field(&hasher, own->files[i].bytes, own->files[i].len);
+    }
+    for (size_t i = 0; i < own->env_count; i++)
+        hash_add_field(&hasher, own->env[i], strlen(own->env[i]));
+    hash_end(&hasher, fingerprint);
 }
 
 /* `made` has the options already. */
@@ -180,6 +210,8 @@ static int finish(struct lineup *lineup, struct desk_plugin *made, struct error 
         return code;
     plugin_fingerprint(made->entry, lib, lib_count, made->options, made->manifest.api,
                        &made->fingerprint);
+    if (made->own)
+        add_granted(made->own, &made->fingerprint);
     made->title = arena_printf(lineup->arena, "%s@%s", made->label, made->manifest.version);
     if (!made->title)
         return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
@@ -193,14 +225,18 @@ static int make(struct lineup *lineup, struct desk_plugin *first, struct str opt
                 struct desk_plugin **out, struct error *err)
 {
     struct desk_plugin *made = first;
-    const bool serves_on = first->trial && str_same(options, NO_OPTIONS);
-    int code = 0;
-    if (!serves_on) {
+    struct own_workers *own = NULL;
+    const struct plugin_grant *grant =
+        config_grant(&lineup->config, first->entry->kind, first->entry->name);
+    int code = grant ? own_workers_get(lineup, first->entry, grant, &own, err) : 0;
+    const bool serves_on = !own && first->trial && str_same(options, NO_OPTIONS);
+    if (code >= 0 && !serves_on) {
         made = new_plugin(lineup, err);
         if (!made)
             return err->code;
         *made = *first;
-        code = ship(lineup, first->entry, options, false, &made->index, err);
+        made->own = own;
+        code = ship(lineup, first->entry, own, options, false, &made->index, err);
     }
     if (code < 0)
         return code;
@@ -218,6 +254,9 @@ static int load(struct lineup *lineup, struct plugin_entry *entry, const msgpack
     struct desk_plugin *first = NULL;
     BUF_AUTO struct buf options = BUF_INIT;
     int code = trial(lineup, entry, &first, err);
+    if (code >= 0)
+        code = grant_check(&first->manifest, entry,
+                           config_grant(&lineup->config, entry->kind, entry->name), err);
     if (code >= 0)
         code = options_check(&first->manifest, given, texts, text_count, &options, err);
     if (code < 0)
@@ -246,13 +285,13 @@ int host_ship_entry(struct lineup *lineup, struct plugin_entry *entry, uint32_t 
                     struct error *err)
 {
     const int code = registry_files(entry, err);
-    return code < 0 ? code : ship(lineup, entry, NO_OPTIONS, true, index, err);
+    return code < 0 ? code : ship(lineup, entry, NULL, NO_OPTIONS, true, index, err);
 }
 
 int host_ship_tests(struct lineup *lineup, const struct desk_plugin *plugin, uint32_t *index,
                     struct error *err)
 {
-    return ship(lineup, plugin->entry, plugin->options, true, index, err);
+    return ship(lineup, plugin->entry, plugin->own, plugin->options, true, index, err);
 }
 
 struct desk_plugin *host_plugin(const struct lineup *lineup, int64_t index)

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/own.h"
 #include "plugin/canonical.h"
 #include "plugin/order.h"
 #include "worker/suggest.h"
@@ -41,12 +42,30 @@ static void skip(struct article_work *work, size_t place)
 
 /* ---- the job ---- */
 
-static size_t chain_left(const struct article_work *work)
+/* How many plugins are to be asked in places [from, upto) of the chain. */
+static size_t left_in(const struct article_work *work, size_t from, size_t upto)
 {
     size_t left = 0;
-    for (size_t i = 0; i < work->lineup->article.count; i++)
+    for (size_t i = from; i < upto; i++)
         left += !is_skipped(work, i);
     return left;
+}
+
+/* The next part of the chain, from work->upto on: as far as one pool goes. */
+static void next_part(struct article_work *work)
+{
+    const struct plugin_chain *chain = &work->lineup->article;
+    struct pool *pool = NULL;
+    work->from = work->upto;
+    for (; work->upto < chain->count; work->upto++) {
+        if (is_skipped(work, work->upto))
+            continue;
+        struct pool *of = plugin_pool(work->lineup, chain->at[work->upto]);
+        if (pool && of != pool)
+            break;
+        pool = of;
+    }
+    work->job.pool = pool;
 }
 
 /* What no plugin can see stays here: why and where the article was cut. */
@@ -65,14 +84,14 @@ static void pack_job(struct article_work *work)
     const struct plugin_chain *chain = &work->lineup->article;
     const struct article seen = what_plugins_see(&work->piece->article);
     msgpack_packer packer;
-    const size_t left = chain_left(work);
+    const size_t left = left_in(work, work->from, work->upto);
     buf_clear(&work->job.payload);
     buf_reserve(&work->job.payload, seen.body.len + PACKED_ROOM);
     wire_packer(&packer, &work->job.payload);
     msgpack_pack_map(&packer, 2);
     wire_pack_key(&packer, "plugins");
     msgpack_pack_array(&packer, left);
-    for (size_t i = 0; i < chain->count; i++)
+    for (size_t i = work->from; i < work->upto; i++)
         if (!is_skipped(work, i))
             msgpack_pack_uint32(&packer, chain->at[i]->index);
     wire_pack_key(&packer, "article");
@@ -248,7 +267,7 @@ static void take_results(struct article_work *work, const msgpack_object *value)
     const msgpack_object *results = wire_get(value, "results");
     const bool list = results && results->type == MSGPACK_OBJECT_ARRAY;
     uint32_t next = 0;
-    for (size_t i = 0; i < chain->count; i++) {
+    for (size_t i = work->from; i < work->upto; i++) {
         if (is_skipped(work, i))
             continue;
         const bool there = list && next < results->via.array.size;
@@ -279,7 +298,7 @@ static bool go_without(struct article_work *work, const struct pool_fault *fault
     if (blame(work, fault))
         return true;
     add_failure(work, NULL, fault->guard, fault->message, fault->traceback);
-    const bool again = !work->given_up && chain_left(work) > 0;
+    const bool again = !work->given_up && left_in(work, work->from, work->lineup->article.count);
     work->given_up = true;
     memset(work->skipped, 0xff, sizeof work->skipped);
     return again;
@@ -296,10 +315,15 @@ static void job_done(struct pool_job *job, const struct pool_answer *answer)
         return;
     }
     if (!answer->fault) {
-        work->frame = pool_answer_keep(answer);
+        work->frames[work->frame_count++] = pool_answer_keep(answer);
         take_results(work, answer->value);
     }
-    work->done(work);
+    if (left_in(work, work->upto, work->lineup->article.count)) {
+        next_part(work);
+        submit(work);
+    } else {
+        work->done(work);
+    }
 }
 
 static void submit(struct article_work *work)
@@ -325,15 +349,19 @@ void article_work_start(struct article_work *work)
     work->job.op = JOB_ARTICLE;
     work->job.done = job_done;
     work->job.data = work;
-    if (!piece->results || !piece->failures)
+    work->frames = arena_alloc(work->arena, room, sizeof *work->frames);
+    if (!piece->results || !piece->failures || !work->frames) {
         work->done(work); /* stored without plugins' answers */
-    else
-        submit(work);
+        return;
+    }
+    next_part(work);
+    submit(work);
 }
 
 void article_work_free(struct article_work *work)
 {
-    pool_frame_free(work->frame);
+    for (size_t i = 0; i < work->frame_count; i++)
+        pool_frame_free(work->frames[i]);
     buf_free(&work->job.payload);
-    work->frame = NULL;
+    work->frame_count = 0;
 }

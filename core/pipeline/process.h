@@ -1,7 +1,8 @@
 /* The chain of one article: tag plugins, summarize plugins, in one job of a worker.
  * A plugin that fails takes nothing with it but its own result: an error, a late or a wrong answer
  * is noted, and the rest of the chain stands; a plugin that kills its worker is left out and the
- * chain is run again. */
+ * chain is run again. Plugins that have workers of their own (own.h) part the chain into several
+ * jobs, one after another: each sees what those before it said. */
 #pragma once
 
 #include "pipeline/host.h"
@@ -17,7 +18,9 @@ struct article_work {
     void *data;
     /* own */
     struct pool_job job;
-    struct pool_frame *frame; /* what the piece points into, with the arena */
+    size_t from, upto;          /* the plugins of the job at work: places in the chain */
+    struct pool_frame **frames; /* what the piece points into, with the arena */
+    size_t frame_count;
     uint64_t skipped[CHAIN_WORDS];
     struct hash content;
     unsigned runs;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "pipeline/own.h"
 #include "pipeline/task_parts.h"
 
 /* ---- the request's copy ---- */
@@ -75,6 +76,7 @@ int task_call(struct task_run *run, struct pool_job *job, struct pool_frame **fr
               const msgpack_object **value, struct error *err)
 {
     MEM_AUTO char *traceback = NULL;
+    job->pool = plugin_pool(run->lineup, run->plugin);
     const int code = host_call(run->lineup, job, frame, value, &traceback, err);
     buf_free(&job->payload);
     if (code >= 0)

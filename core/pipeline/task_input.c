@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/own.h"
 #include "pipeline/task_parts.h"
 #include "store/query.h"
 
@@ -155,7 +156,7 @@ static int open_input(struct input *in, struct error *err)
         code = wait_for_index(run->desk, err);
     if (code >= 0 && !request->source)
         code = desk_reader(run->desk, queried, &in->reader, err);
-    if (code >= 0 && (in->session = pool_session(run->lineup->pool)) < 0)
+    if (code >= 0 && (in->session = pool_session(plugin_pool(run->lineup, run->plugin))) < 0)
         code = error_set(err, ERR_NOMEM, "out of memory for a task");
     return code;
 }
@@ -305,7 +306,7 @@ int task_ask(struct task_run *run, struct error *err)
     if (code >= 0)
         code = call_plugin(&in, err);
     if (in.session > 0)
-        pool_session_end(run->lineup->pool, in.session);
+        pool_session_end(plugin_pool(run->lineup, run->plugin), in.session);
     if (in.reader)
         store_reader_close(in.reader);
     buf_free(&in.page);

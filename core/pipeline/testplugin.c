@@ -9,6 +9,7 @@
 #include "model/wire.h"
 #include "pipeline/differ.h"
 #include "pipeline/host.h"
+#include "pipeline/own.h"
 #include "plugin/canonical.h"
 
 #define CASES_MAX 10000
@@ -69,8 +70,8 @@ static void case_done(struct pool_job *job, const struct pool_answer *answer)
         outcome->passed = false;
 }
 
-static void submit(struct tests *tests, struct outcome *outcome, uint32_t plugin, uint32_t number,
-                   bool fresh)
+static void submit(struct tests *tests, struct outcome *outcome, const struct desk_plugin *tested,
+                   uint32_t plugin, uint32_t number, bool fresh)
 {
     struct pool_job *job = &outcome->job;
     msgpack_packer packer;
@@ -81,6 +82,7 @@ static void submit(struct tests *tests, struct outcome *outcome, uint32_t plugin
     wire_pack_key(&packer, "case");
     msgpack_pack_uint32(&packer, number);
     job->op = JOB_TEST;
+    job->pool = plugin_pool(tests->lineup, tested);
     job->fresh = fresh;
     job->done = case_done;
     job->data = outcome;
@@ -163,8 +165,8 @@ static void run_case(struct tests *tests, const struct desk_plugin *plugin, uint
 {
     struct outcome fresh = {0};
     struct outcome warm = {0};
-    submit(tests, &fresh, index, number, true);
-    submit(tests, &warm, index, number, false);
+    submit(tests, &fresh, plugin, index, number, true);
+    submit(tests, &warm, plugin, index, number, false);
     host_wait(tests->lineup->desk, &fresh.done);
     host_wait(tests->lineup->desk, &warm.done);
     judge(tests, plugin, number, &fresh, &warm);
@@ -173,10 +175,10 @@ static void run_case(struct tests *tests, const struct desk_plugin *plugin, uint
 }
 
 /* Case 0 asks how many there are. */
-static int count_cases(struct tests *tests, uint32_t index, int64_t *count, char **traceback,
-                       struct error *err)
+static int count_cases(struct tests *tests, const struct desk_plugin *tested, uint32_t index,
+                       int64_t *count, char **traceback, struct error *err)
 {
-    struct pool_job job = {.op = JOB_TEST};
+    struct pool_job job = {.op = JOB_TEST, .pool = plugin_pool(tests->lineup, tested)};
     struct pool_frame *frame = NULL;
     const msgpack_object *value = NULL;
     msgpack_packer packer;
@@ -252,7 +254,7 @@ static void test_entry(struct tests *tests, struct plugin_entry *entry)
     if (code >= 0)
         code = host_ship_tests(tests->lineup, plugin, &index, &why);
     if (code >= 0)
-        code = count_cases(tests, index, &count, &traceback, &why);
+        code = count_cases(tests, plugin, index, &count, &traceback, &why);
     if (code < 0)
         report_broken(tests, entry, &why, traceback);
     else

@@ -12,6 +12,7 @@
 #include "model/wire.h"
 #include "pipeline/host.h"
 #include "pipeline/lines.h"
+#include "pipeline/own.h"
 
 struct try_run;
 
@@ -256,6 +257,7 @@ static void begin(struct try_run *run, struct trial *trial)
         return;
     }
     trial->job.op = JOB_ARTICLE;
+    trial->job.pool = plugin_pool(run->desk->lineup, run->plugin);
     trial->job.done = job_done;
     trial->job.data = trial;
     host_submit(run->desk->lineup, &trial->job);

@@ -104,6 +104,18 @@ static void add_quoted(struct buf *out, const char *text)
     buf_byte(out, '"');
 }
 
+static void add_command(struct buf *out, const struct grant_list *command)
+{
+    static const char *sample[] = {"/PROGRAM", "ARGUMENT"};
+    const struct grant_list list = command ? *command : (struct grant_list){sample, 2};
+    for (size_t i = 0; i < list.count; i++) {
+        buf_text(out, i ? ", " : ", command = { ");
+        add_quoted(out, list.at[i]);
+    }
+    if (list.count)
+        buf_text(out, " }");
+}
+
 static void add_list(struct buf *out, enum use use, struct grant_list list)
 {
     bool begun = false;
@@ -123,13 +135,19 @@ static void add_list(struct buf *out, enum use use, struct grant_list list)
 
 char *grant_line(const struct manifest *manifest, enum plugin_origin origin, struct arena *arena)
 {
+    return grant_line_with(manifest, origin, NULL, arena);
+}
+
+char *grant_line_with(const struct manifest *manifest, enum plugin_origin origin,
+                      const struct grant_list *command, struct arena *arena)
+{
     BUF_AUTO struct buf out = BUF_INIT;
     char mark[GRANT_MARK_SIZE];
     buf_printf(&out, "desk.grant { \"%s/%s\"", manifest->kind, manifest->name);
     for (int use = 0; use < USE_COUNT; use++)
         add_list(&out, (enum use)use, asked(manifest, (enum use)use));
     if (manifest->asks_command)
-        buf_text(&out, ", command = { \"/PROGRAM\", \"ARGUMENT\" }");
+        add_command(&out, command);
     grant_mark(manifest, origin, mark);
     buf_printf(&out, ", manifest = \"%s\" }", mark);
     return buf_failed(&out) ? NULL : arena_text(arena, buf_view(&out));

@@ -43,8 +43,11 @@ void grant_mark(const struct manifest *manifest, enum plugin_origin origin,
 /* Whether it asks for anything that it cannot be loaded without. */
 bool grant_needed(const struct manifest *manifest);
 
-/* The line of desk.lua that grants what the manifest asks for; NULL when out of memory. */
+/* The line of desk.lua that grants what the manifest asks for; NULL when out of memory. `command`:
+ * what a task may run; NULL: a sample of it where the task asks for one. */
 char *grant_line(const struct manifest *manifest, enum plugin_origin origin, struct arena *arena);
+char *grant_line_with(const struct manifest *manifest, enum plugin_origin origin,
+                      const struct grant_list *command, struct arena *arena);
 
 /* 0 when all that the manifest asks for lies in the plugin's folder or is granted by `grant` (NULL:
  * there is none). ERR_DENIED: what is missing, and the line to add or to change. ERR_NOTFOUND: a

@@ -59,7 +59,8 @@ static int start(struct serve *serve, struct link *link, struct page *page, stru
     /* libraries that read files at their first use: /dev/urandom, /etc/localtime */
     json_object_seed(0);
     tzset();
-    struct confine walls = {.fd = link->fd, .address_bytes = serve->address_bytes, .page = page};
+    struct confine walls = {
+        .fd = link->fd, .address_bytes = serve->address_bytes, .page = page, .env = serve->env};
     rc = confine(&walls, err);
     if (rc < 0)
         return rc;

@@ -76,9 +76,19 @@ static int close_all_but(int keep, struct error *err)
     return 0;
 }
 
-int confine(const struct confine *walls, struct error *err)
+static int set_environment(char *const *env, struct error *err)
 {
     clearenv();
+    for (size_t i = 0; env && env[i]; i++)
+        if (putenv(env[i]) != 0)
+            return error_set(err, ERR_NOMEM, "no memory for a worker's environment");
+    return 0;
+}
+
+int confine(const struct confine *walls, struct error *err)
+{
+    if (set_environment(walls->env, err) < 0)
+        return err->code;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_errno(err, errno, "a worker cannot give up new privileges");
     int rc = confine_landlock(err);

@@ -2,7 +2,7 @@
  * worker answers jobs in the order in which they came.
  *
  * Host to worker
- *   [SETUP, 0, {native, lib, state_bytes, worker_bytes, call_ms}]
+ *   [SETUP, 0, {native, lib, env, state_bytes, worker_bytes, call_ms}]
  *       once, before the walls close. Answer: READY, or FAULT when a native plugin does not load.
  *   [PLUGIN, 0, {index, kind, name, native, files, options}]
  *       kept, not run: a plugin is loaded when a job first needs it. No answer.

@@ -57,7 +57,11 @@ static int pack_setup(struct pool *pool, const struct pool_options *options, str
     msgpack_pack_array(&packer, 3);
     msgpack_pack_int(&packer, MESSAGE_SETUP);
     msgpack_pack_int(&packer, 0);
-    msgpack_pack_map(&packer, 5);
+    msgpack_pack_map(&packer, 6);
+    wire_pack_key(&packer, "env");
+    msgpack_pack_array(&packer, options->env_count);
+    for (size_t i = 0; i < options->env_count; i++)
+        wire_pack_bin(&packer, options->env[i], strlen(options->env[i]));
     wire_pack_key(&packer, "native");
     msgpack_pack_array(&packer, options->native_count);
     for (size_t i = 0; i < options->native_count; i++)

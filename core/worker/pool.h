@@ -47,6 +47,8 @@ struct pool_options {
     size_t native_count;
     const struct pool_file *lib; /* shared Lua modules (scripts/lib) */
     size_t lib_count;
+    const char *const *env; /* "NAME=value": the environment behind the walls */
+    size_t env_count;
     uint64_t call_ms, grace_ms; /* 0: CALL_MS, CALL_GRACE_MS */
     uint64_t state_bytes;       /* 0: STATE_BYTES */
     uint64_t worker_bytes;      /* 0: WORKER_BYTES */
@@ -78,6 +80,7 @@ struct pool_job {
     int64_t session;    /* > 0: all jobs of a session go to one worker (exports); if that worker
                            dies, they fail */
     bool fresh;         /* in a worker that was started for it (plugin test) */
+    struct pool *pool;  /* the caller's note of where it goes; the pool does not read it */
     void (*done)(struct pool_job *job, const struct pool_answer *answer);
     void *data;
     /* the pool's: */

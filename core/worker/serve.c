@@ -192,6 +192,25 @@ static int open_modules(struct serve *serve, struct error *err)
     return 0;
 }
 
+/* Values may be any bytes, as the host's own are. */
+static int open_env(struct serve *serve, const msgpack_object *env, struct error *err)
+{
+    const size_t count = env && env->type == MSGPACK_OBJECT_ARRAY ? env->via.array.size : 0;
+    serve->env = mem_zero(count + 1, sizeof *serve->env);
+    if (!serve->env)
+        return error_set(err, ERR_NOMEM, "no memory for the environment");
+    for (size_t i = 0; i < count; i++) {
+        struct str pair;
+        const int rc = wire_bin(&env->via.array.ptr[i], "env", LIMIT(GRANT_BYTES), &pair, err);
+        if (rc < 0)
+            return rc;
+        serve->env[i] = mem_strndup(pair.at ? pair.at : "", pair.len);
+        if (!serve->env[i])
+            return error_set(err, ERR_NOMEM, "no memory for the environment");
+    }
+    return 0;
+}
+
 static int open_limits(struct serve *serve, const msgpack_object *setup, struct error *err)
 {
     int64_t state = 0, address = 0, call = 0;
@@ -230,6 +249,8 @@ int serve_open(struct serve *serve, struct link *link, struct page *page, const 
         return error_set(err, ERR_INVALID, "a worker's first message must be its setup");
     const msgpack_object *setup = &root->via.array.ptr[2];
     rc = open_limits(serve, setup, err);
+    if (rc >= 0)
+        rc = open_env(serve, wire_get(setup, "env"), err);
     if (rc >= 0)
         rc = open_natives(serve, wire_get(setup, "native"), err);
     if (rc >= 0)

@@ -73,6 +73,7 @@ struct serve {
     struct served_session *sessions;
     struct served_task *tasks;
     uint64_t address_bytes;
+    char **env; /* what is granted: "NAME=value", ends in NULL */
     /* of the job at work */
     uint64_t sequence;
     int64_t session;

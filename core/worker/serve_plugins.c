@@ -17,8 +17,11 @@ static int keep_files(struct served_plugin *plugin, const msgpack_object *files,
     for (size_t i = 0; i < count; i++) {
         const msgpack_object_kv *pair = &files->via.map.ptr[i];
         int rc = wire_text(&pair->key, "files", LIMIT(PATH_BYTES), &plugin->files[i].name, err);
+        const bool granted =
+            rc >= 0 && memchr(plugin->files[i].name.at, '/', plugin->files[i].name.len) != NULL;
         if (rc >= 0)
-            rc = wire_bin(&pair->val, "files", LIMIT(PLUGIN_BYTES), &plugin->files[i].bytes, err);
+            rc = wire_bin(&pair->val, "files", granted ? LIMIT(GRANT_BYTES) : LIMIT(PLUGIN_BYTES),
+                          &plugin->files[i].bytes, err);
         if (rc < 0)
             return rc;
     }

@@ -32,11 +32,18 @@ function desk.array(list) end
 ---@return fun(): K?, V? # an iterator
 function desk.sorted(t) end
 
---- Bytes of a file of the plugin's own folder. The manifest must name it:
---- `uses = { read = { "names.tsv" } }`.
----@param name string the file's name
+--- Bytes of a file of the plugin's own folder, or of one outside of it that desk.lua grants. The
+--- manifest must name it: `uses = { read = { "names.tsv", "/srv/fleet.tsv" } }`. What is granted is
+--- there once `run` is called (not while init.lua runs) and was read when the desk began or reloaded.
+---@param name string the file's name, or an absolute path as in the manifest
 ---@return string
 function desk.read(name) end
+
+--- A variable of the environment that the manifest names (`uses = { env = { "LANG" } }`) and desk.lua
+--- grants, as it was when the desk began. There once `run` is called.
+---@param name string
+---@return string? # nil where it is not set
+function desk.env(name) end
 
 --- Logs a line: desk.log("what", value), or with a level: desk.log.debug, info, warn, error. The
 --- values are parted by blanks. One call into a plugin may log 100 lines of 4 KiB

@@ -25,7 +25,7 @@
 
 --- What a plugin needs besides its input.
 ---@class desk.Uses
----@field read? string[] files of its own folder, for desk.read
+---@field read? string[] files for desk.read: names of its own folder, absolute paths to be granted in desk.lua
 ---@field env? string[] names of environment variables, granted in desk.lua
 ---@field http? string[] hosts
 ---@field command? boolean whether a task wants the host to run the command that desk.lua grants it

@@ -45,7 +45,7 @@ static const char allowed[] =
     "coroutine.running:function\ncoroutine.status:function\ncoroutine.wrap:function\n"
     "coroutine.yield:function\ncoroutine:table\ndesk.array:function\ndesk.date.add:function\n"
     "desk.date.diff:function\ndesk.date.format:function\ndesk.date.now:function\n"
-    "desk.date.parse:function\ndesk.date.parts:function\ndesk.date:table\n"
+    "desk.date.parse:function\ndesk.date.parts:function\ndesk.date:table\ndesk.env:function\n"
     "desk.json.decode:function\ndesk.json.encode:function\ndesk.json:table\n"
     "desk.log.debug:function\ndesk.log.error:function\ndesk.log.info:function\n"
     "desk.log.warn:function\ndesk.log:table\ndesk.null:userdata\ndesk.read:function\n"
@@ -115,7 +115,9 @@ static const struct refused refusals[] = {
     {"options.x = 1", "options is read-only"},
     {"return options.minscore", "unknown name options.minscore"},
     {"setmetatable(article, {})", "table expected, got article"},
-    {"desk.read('/etc/passwd')", "is not in the plugin's folder"},
+    {"desk.read('passwd')", "is not in the plugin's folder"},
+    {"desk.read('/etc/passwd')", "'/etc/passwd' is not granted"},
+    {"desk.env('PATH')", "'PATH' is not in uses.env"},
     {"desk.read('init.lua')", "is not in uses.read"},
     {"return require('lpeg').setmaxstack", "unknown name lpeg.setmaxstack"},
     {"getmetatable(require('lpeg').P 'x').__gc = print", "attempt to index a boolean value"},
