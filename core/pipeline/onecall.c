@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/own.h"
 
 struct waiting {
     struct one_call *call;
@@ -103,7 +104,8 @@ int one_call_make(struct lineup *lineup, const struct desk_plugin *plugin,
                   struct error *err)
 {
     struct waiting waiting = {.call = out};
-    struct pool_job job = {.done = call_done, .data = &waiting};
+    struct pool_job job = {
+        .done = call_done, .data = &waiting, .pool = plugin_pool(lineup, plugin)};
     *out = (struct one_call){.guard = GUARD_ERROR,
                              .message = "",
                              .traceback = "",
