@@ -20,12 +20,19 @@ static _Atomic(const struct fold_entry *) fold_pages[PAGES];
 static pthread_mutex_t fold_mutex = PTHREAD_MUTEX_INITIALIZER;
 static const UNormalizer2 *fold_casefold, *fold_nfd;
 
-const unsigned char fold_ascii[128] = {
-    ['0'] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ['A'] = 'a', 'b', 'c',
-    'd',         'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n',         'o', 'p',
-    'q',         'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', ['a'] = 'a', 'b', 'c',
-    'd',         'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n',         'o', 'p',
-    'q',         'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+#define MORE_8                                                                                     \
+    FOLD_MORE, FOLD_MORE, FOLD_MORE, FOLD_MORE, FOLD_MORE, FOLD_MORE, FOLD_MORE, FOLD_MORE
+#define MORE_32 MORE_8, MORE_8, MORE_8, MORE_8
+
+const unsigned char fold_ascii[256] = {
+    ['0'] = '0', '1',         '2',     '3', '4', '5', '6', '7', '8',
+    '9',         ['A'] = 'a', 'b',     'c', 'd', 'e', 'f', 'g', 'h',
+    'i',         'j',         'k',     'l', 'm', 'n', 'o', 'p', 'q',
+    'r',         's',         't',     'u', 'v', 'w', 'x', 'y', 'z',
+    ['a'] = 'a', 'b',         'c',     'd', 'e', 'f', 'g', 'h', 'i',
+    'j',         'k',         'l',     'm', 'n', 'o', 'p', 'q', 'r',
+    's',         't',         'u',     'v', 'w', 'x', 'y', 'z', [0x80] = MORE_32,
+    MORE_32,     MORE_32,     MORE_32,
 };
 
 int fold_init(void)

@@ -75,8 +75,10 @@ static inline unsigned fold_decode(const unsigned char *text, size_t at, size_t 
     return 4;
 }
 
-/* Byte table for ASCII: 0 for what is not of a word, else the small letter or digit. */
-extern const unsigned char fold_ascii[128];
+/* By byte: 0 for ASCII that is not of a word, the small letter or digit for ASCII that is,
+ * FOLD_MORE for bytes of other characters. */
+#define FOLD_MORE 0x80
+extern const unsigned char fold_ascii[256];
 
 struct bytes;
 /* Appends the folded text to `out`; what is of no word stays as it is. 0 or DESK_ERR_NOMEM. */

@@ -148,12 +148,12 @@ static int scan_short_words(struct scan *scan, size_t *from)
     const size_t size = scan->size;
     size_t at = *from;
     for (;;) {
-        while (at < size && in[at] < 0x80 && !fold_ascii[in[at]])
+        while (at < size && !fold_ascii[in[at]])
             at++;
         const size_t start = *from = at;
         char *fold = tokens->folds.at + tokens->folds.size;
         size_t digits = 0, capitals = 0;
-        for (unsigned char c; at < size && in[at] < 0x80 && (c = fold_ascii[in[at]]) != 0; at++) {
+        for (unsigned c; at < size && (c = fold_ascii[in[at]]) - 1u < FOLD_MORE - 1u; at++) {
             *fold++ = (char)c;
             digits += c < 'a';
             capitals += c != in[at];

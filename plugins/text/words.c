@@ -59,11 +59,11 @@ static size_t add_short_words(struct words *words, size_t at)
     uint32_t count = words->count;
     char *to = words->blob->at + words->blob->size;
     for (;;) {
-        while (at < size && in[at] < 0x80 && !fold_ascii[in[at]])
+        while (at < size && !fold_ascii[in[at]])
             at++;
         const size_t start = at;
         char *out = to + 3;
-        for (unsigned char c; at < size && in[at] < 0x80 && (c = fold_ascii[in[at]]) != 0; at++)
+        for (unsigned c; at < size && (c = fold_ascii[in[at]]) - 1u < FOLD_MORE - 1u; at++)
             *out++ = (char)c;
         const size_t length = at - start, gap = start - last;
         if (length == 0 || length > SHORT_MAX || gap > SHORT_MAX || (at < size && in[at] >= 0x80)) {
