@@ -100,14 +100,18 @@ static int member_pack(msgpack_packer *packer, const struct field *field, const 
 
 int record_pack(msgpack_packer *packer, const struct record_type *type, const void *record)
 {
-    int rc = msgpack_pack_map(packer, count_filled(type, record));
+    uint64_t filled = 0; /* a bit a field: no record has more than 64 */
+    for (size_t i = 0; i < type->count; i++)
+        filled |=
+            (uint64_t)is_filled(&type->fields[i], (const char *)record + type->fields[i].offset)
+            << i;
+    int rc = msgpack_pack_map(packer, (size_t)__builtin_popcountll(filled));
     for (size_t i = 0; i < type->count; i++) {
         const struct field *field = &type->fields[i];
-        const void *member = (const char *)record + field->offset;
-        if (!is_filled(field, member))
+        if (!(filled >> i & 1))
             continue;
         rc |= wire_pack_key(packer, field->key);
-        rc |= member_pack(packer, field, member);
+        rc |= member_pack(packer, field, (const char *)record + field->offset);
     }
     return rc ? ERR_NOMEM : 0;
 }

@@ -288,7 +288,8 @@ static int find_field(const struct record_type *type, struct str key, size_t hin
 {
     for (size_t i = 0; i < type->count; i++) {
         size_t at = (hint + i) % type->count;
-        if (str_is(key, type->fields[at].key))
+        const char *known = type->fields[at].key; /* most differ in their first letter */
+        if (key.len && key.at[0] == known[0] && str_is(key, known))
             return (int)at;
     }
     return -1;

@@ -15,10 +15,20 @@ void wire_packer(msgpack_packer *packer, struct buf *out)
     msgpack_packer_init(packer, out, write_to_buf);
 }
 
+/* A short string's head and bytes are written at once: nearly all keys, labels, schemes. */
+#define FIXSTR     0xA0
+#define FIXSTR_MAX 31
+
 int wire_pack_str(msgpack_packer *packer, struct str text)
 {
     if (!text.at)
         return msgpack_pack_nil(packer) ? ERR_NOMEM : 0;
+    if (text.len > 0 && text.len <= FIXSTR_MAX) {
+        char bytes[1 + FIXSTR_MAX];
+        bytes[0] = (char)(FIXSTR | text.len);
+        memcpy(bytes + 1, text.at, text.len);
+        return packer->callback(packer->data, bytes, text.len + 1) ? ERR_NOMEM : 0;
+    }
     return msgpack_pack_str_with_body(packer, text.at, text.len) ? ERR_NOMEM : 0;
 }
 
