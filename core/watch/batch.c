@@ -62,7 +62,8 @@ static void prepare(struct batch *batch, struct step *step)
 static void move(struct step *step)
 {
     struct watch_file *file = step->file;
-    int code = outcome_reports(file) ? report_write(file->target, step->json, &step->error) : 0;
+    int code =
+        outcome_reports(file) ? outcome_write_report(file->target, step->json, &step->error) : 0;
     step->moved = MOVED_DONE;
     if (code < 0)
         return;

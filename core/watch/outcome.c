@@ -125,7 +125,7 @@ static int report_name(const char *path, struct buf *out, struct error *err)
     return buf_failed(out) ? error_set(err, ERR_NOMEM, "out of memory") : 0;
 }
 
-int report_write(const char *path, const char *json, struct error *err)
+int outcome_write_report(const char *path, const char *json, struct error *err)
 {
     BUF_AUTO struct buf name = BUF_INIT;
     int code = report_name(path, &name, err);

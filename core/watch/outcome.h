@@ -20,6 +20,6 @@ int outcome_report(struct asker *asker, const struct watch_file *file, char **js
                    struct error *err);
 
 /* NAME.error.json beside `path`. */
-int report_write(const char *path, const char *json, struct error *err);
+int outcome_write_report(const char *path, const char *json, struct error *err);
 void report_remove(const char *path); /* it may not be there */
 bool report_is_there(const char *path);
