@@ -7,8 +7,21 @@
 #include "pipeline/newplugin.h"
 
 static const struct cli_option options[] = {
+    {"native", 0, NULL, "a plugin in C, in native/NAME", false},
     CLI_END,
 };
+
+static void print_native(const struct new_plugin *made)
+{
+    printf("\nNext: edit %s/%s.c, then\n"
+           "  cmake -S %s -B %s/build && cmake --build %s/build\n"
+           "  ctest --test-dir %s/build --output-on-failure\n"
+           "  and name it in desk.lua:\n"
+           "  desk.native { \"%s/%s/build/%s.so\" }\n"
+           "  desk.tag { ..., \"%s\" }\n",
+           made->folder, made->spec.name, made->folder, made->folder, made->folder, made->folder,
+           made->desk, made->folder, made->spec.name, made->spec.name);
+}
 
 static void print_next(const struct new_plugin *made)
 {
@@ -37,7 +50,9 @@ static int run(const struct cli_args *args)
                           "a kind and a name are needed, as in: copydesk plugin new tag ships");
     snprintf(plugin, sizeof plugin, "%s%s%s", first, args->count > 1 ? "/" : "",
              args->count > 1 ? args->operand[1] : "");
-    const int code = plugin_new(args->desk, plugin, &made, &err);
+    const bool native = cli_has(args, "native");
+    const int code = native ? plugin_new_native(args->desk, plugin, &made, &err)
+                            : plugin_new(args->desk, plugin, &made, &err);
     if (code >= 0) {
         for (size_t i = 0; i < made.count; i++) {
             printf("%s/", made.folder);
@@ -46,7 +61,10 @@ static int run(const struct cli_args *args)
         }
         if (made.replaces)
             output_problem("in this desk it takes the place of %s", made.replaces);
-        print_next(&made);
+        if (native)
+            print_native(&made);
+        else
+            print_next(&made);
     }
     new_plugin_free(&made);
     return code < 0 ? cli_failed(args, &err) : CLI_DONE;
@@ -56,11 +74,16 @@ const struct cli_command command_plugin_new = {
     .name = "plugin new",
     .usage = "KIND NAME",
     .about = "Write a new plugin that runs, with its test",
-    .more = "Writes scripts/KIND/NAME/init.lua and test.lua into the desk: a small plugin of that\n"
-            "kind that does something, with comments that say how, and a test that passes. KIND\n"
-            "is ingest, tag, summarize, export or task.\n\n"
-            "  copydesk plugin new tag ships\n"
-            "  copydesk plugin test tag/ships\n",
+    .more =
+        "Writes scripts/KIND/NAME/init.lua and test.lua into the desk: a small plugin of that\n"
+        "kind that does something, with comments that say how, and a test that passes. KIND\n"
+        "is ingest, tag, summarize, export or task.\n\n"
+        "With --native it is a plugin in C: a CMake project in native/NAME that is built against\n"
+        "the installed copydesk (pkg-config copydesk-plugin), with a test. It goes by no folder "
+        "of\n"
+        "scripts/: desk.lua names its shared object.\n\n"
+        "  copydesk plugin new tag ships\n"
+        "  copydesk plugin test tag/ships\n",
     .options = options,
     .least = 1,
     .most = 2,

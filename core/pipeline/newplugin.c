@@ -12,34 +12,13 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "pipeline/host.h"
+#include "pipeline/template.h"
 #include "plugin/registry_files.h"
-
-/* What a template's @WORD@ stands for. */
-struct word {
-    const char *mark, *text;
-};
 
 static int shipped_scripts(char **out, struct error *err)
 {
     MEM_AUTO char *user = NULL;
     return registry_default_folders(&user, out, err);
-}
-
-static int fill_in(struct str text, const struct word *words, struct buf *out)
-{
-    while (text.len) {
-        const struct word *word = words;
-        while (word->mark && !str_starts(text, word->mark))
-            word++;
-        const size_t taken = word->mark ? strlen(word->mark) : 1;
-        if (word->mark)
-            buf_text(out, word->text);
-        else
-            buf_byte(out, (uint8_t)text.at[0]);
-        text.at += taken;
-        text.len -= taken;
-    }
-    return buf_failed(out) ? ERR_NOMEM : 0;
 }
 
 /* ---- .luarc.json ---- */
@@ -62,8 +41,8 @@ int plugin_luarc(const char *dir, struct error *err)
     code = file_read(from, LIMIT(CONFIG_BYTES), &template, NULL, err);
     if (code < 0)
         return code;
-    const struct word words[] = {{"@SCRIPTS@", scripts}, {NULL, NULL}};
-    if (fill_in(buf_view(&template), words, &text) < 0)
+    const struct template_word words[] = {{"@SCRIPTS@", scripts}, {NULL, NULL}};
+    if (template_fill(buf_view(&template), words, &text) < 0)
         return error_set(err, ERR_NOMEM, "out of memory");
     code = file_replace(path, text.at, text.len, err);
     return code < 0 ? code : 1;
@@ -94,26 +73,6 @@ static int no_template(const char *scripts, const char *kind, struct error *err)
                      kinds.at);
 }
 
-static int make_folder(const char *path, struct error *err)
-{
-    return mkdir(path, 0777) == 0 || errno == EEXIST
-               ? 0
-               : error_errno(err, errno, "cannot make the folder %s", path);
-}
-
-static int write_file(const char *folder, const struct plugin_file *file, const struct word *words,
-                      struct error *err)
-{
-    BUF_AUTO struct buf text = BUF_INIT;
-    MEM_AUTO char *path = file_join(folder, file->name);
-    if (!path || fill_in((struct str){file->bytes, file->len}, words, &text) < 0)
-        return error_set(err, ERR_NOMEM, "out of memory");
-    FILE_AUTO int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return error_errno(err, errno, "%s", path);
-    return file_write_fd(fd, path, text.at ? text.at : "", text.len, err);
-}
-
 static void take_away(const char *folder, const struct plugin_file *files, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -126,7 +85,7 @@ static void take_away(const char *folder, const struct plugin_file *files, size_
 
 /* Filled under another name beside it: who looks sees all of the folder or none of it. */
 static int fill_folder(const char *folder, const struct plugin_file *files, size_t count,
-                       const struct word *words, struct error *err)
+                       const struct template_word *words, struct error *err)
 {
     struct stat info;
     BUF_AUTO struct buf part = BUF_INIT;
@@ -140,7 +99,9 @@ static int fill_folder(const char *folder, const struct plugin_file *files, size
     int code = 0;
     size_t written = 0;
     for (; code >= 0 && written < count; written++)
-        code = write_file(part.at, &files[written], words, err);
+        code = template_write(part.at, files[written].name,
+                              (struct str){files[written].bytes, files[written].len}, words, 0666,
+                              err);
     const mode_t mask = umask(0);
     umask(mask);
     if (code >= 0 && (chmod(part.at, 0777 & ~mask) < 0 || rename(part.at, folder) < 0))
@@ -177,14 +138,14 @@ static int from_template(struct new_plugin *out, const char *scripts, struct err
     out->folder = mem_strdup(below);
     if (!from || !parent || !kind || !folder || !out->folder)
         return error_set(err, ERR_NOMEM, "out of memory");
-    const struct word words[] = {{"@NAME@", out->spec.name}, {NULL, NULL}};
+    const struct template_word words[] = {{"@NAME@", out->spec.name}, {NULL, NULL}};
     int code = registry_files_add(from, NULL, false, &files, &count, err);
     if (code >= 0 && keep_names(out, files, count) < 0)
         code = error_set(err, ERR_NOMEM, "out of memory");
     if (code >= 0)
-        code = make_folder(parent, err);
+        code = template_folder(parent, err);
     if (code >= 0)
-        code = make_folder(kind, err);
+        code = template_folder(kind, err);
     if (code >= 0)
         code = fill_folder(folder, files, count, words, err);
     registry_files_free(files, count);

@@ -84,6 +84,46 @@ describe("plugin new", function()
     end)
 end)
 
+describe("plugin new --native", function()
+    after_each(t.finish)
+
+    it("writes a project that builds against the installed package and passes its tests", function()
+        if not os.execute("command -v cmake ninja pkg-config >/dev/null 2>&1") then
+            pending("needs cmake, ninja and pkg-config")
+            return
+        end
+        local prefix, desk = t.folder(), t.desk()
+        local build = os.getenv("COPYDESK_BIN"):gsub("/bin/copydesk$", "")
+        t.shell(("cmake --install %s --prefix %s/usr >/dev/null"):format(build, prefix))
+        local out = t.must({ "-C", desk, "plugin", "new", "--native", "tag", "fleet" }).out
+        assert.truthy(out:find("native/fleet/fleet.c\n", 1, true), out)
+        local pc = t.shell(("dirname $(find %s -name copydesk-plugin.pc)"):format(prefix))
+        local log = t.shell(("cd %s && export PKG_CONFIG_PATH=%s && cmake -G Ninja -S native/fleet -B native/fleet/build "
+            .. "&& cmake --build native/fleet/build && ctest --test-dir native/fleet/build"):format(desk, pc))
+        assert.truthy(log:find("100% tests passed", 1, true), log)
+        local native = out:match("desk%.native [^\n]+")
+        t.write(desk .. "/desk.lua", native .. '\ndesk.ingest { "text" }\ndesk.tag { "fleet" }\n')
+        assert.truthy(t.must({ "-C", desk, "plugin", "test", "tag/fleet" }).out:find(", 0 failed", 1, true))
+    end)
+
+    it("leaves no word of the example's name", function()
+        local desk = t.desk()
+        t.must({ "-C", desk, "plugin", "new", "--native", "tag/fleet" })
+        assert.equal("", t.shell("cd " .. desk .. "/native && (grep -rl hulls . ; find . -name '*hulls*')"))
+        t.shell("test -x " .. desk .. "/native/fleet/check.sh")
+    end)
+
+    it("refuses names that C cannot have, other kinds, and a folder that is there", function()
+        local desk = t.desk()
+        assert.equal(2, t.run({ "-C", desk, "plugin", "new", "--native", "tag", "my-fleet" }).code)
+        assert.equal(2, t.run({ "-C", desk, "plugin", "new", "--native", "export", "fleet" }).code)
+        t.must({ "-C", desk, "plugin", "new", "--native", "tag", "fleet" })
+        local result = t.run({ "-C", desk, "plugin", "new", "--native", "tag", "fleet" })
+        assert.equal(1, result.code)
+        assert.truthy(result.err:find("is there already", 1, true), result.err)
+    end)
+end)
+
 describe(".luarc.json", function()
     after_each(t.finish)
 
