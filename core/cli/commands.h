@@ -28,6 +28,7 @@
     X(plugin_check)                                                                                \
     X(plugin_grant)                                                                                \
     X(plugin_try)                                                                                  \
+    X(plugin_diff)                                                                                 \
     X(plugin_bench)                                                                                \
     X(plugin_test)                                                                                 \
     X(status)                                                                                      \

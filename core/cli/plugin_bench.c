@@ -14,7 +14,7 @@ static const struct cli_option options[] = {
     {"last", 'n', "N", "the newest N stored articles (default: 200)", false},
     {"query", 0, "QUERY", "of those that match", false},
     {"seconds", 's', "S", "how long (default: 3); each article is taken once at least", false},
-    {"option", 'o', "K=V", "an option of the plugin", true},
+    {"option", 'o', "K=V", "an option of the plugin, in the place of that of desk.lua", true},
     {"json", 0, NULL, "print JSON", false},
     CLI_END,
 };

@@ -37,7 +37,7 @@ void testcase_golden(lua_State *L, const struct lua_plugin_source *source, const
     lua_pushinteger(L, 2);
     lua_setfield(L, -2, "indent");
     lua_call(L, 2, 1);
-    const char *made = lua_tolstring(L, -1, &len);
+    const char *made = luaL_checklstring(L, -1, &len);
     if (buf_append(text, made, len) < 0 || buf_byte(text, '\n') < 0)
         luaL_error(L, "golden: out of memory");
     const struct lua_file *file = area_find_file(source->files, source->file_count, name);

@@ -83,8 +83,8 @@ static void call_done(struct pool_job *job, const struct pool_answer *answer)
     call->traceback = traceback ? traceback : "";
 }
 
-static void pack_job(struct pool_job *job, const struct desk_plugin *plugin,
-                     const struct sample *sample, size_t which)
+static void pack_job(struct pool_job *job, const struct desk_plugin *plugin, bool document,
+                     struct str packed)
 {
     msgpack_packer packer;
     wire_packer(&packer, &job->payload);
@@ -94,14 +94,13 @@ static void pack_job(struct pool_job *job, const struct desk_plugin *plugin,
     msgpack_pack_uint32(&packer, plugin->index);
     wire_pack_key(&packer, "want_cost");
     msgpack_pack_true(&packer);
-    wire_pack_key(&packer, sample->documents ? "document" : "article");
-    buf_str(&job->payload, sample->at[which].packed);
-    job->op = sample->documents ? JOB_INGEST : JOB_ARTICLE;
+    wire_pack_key(&packer, document ? "document" : "article");
+    buf_str(&job->payload, packed);
+    job->op = document ? JOB_INGEST : JOB_ARTICLE;
 }
 
-int one_call_make(struct lineup *lineup, const struct desk_plugin *plugin,
-                  const struct sample *sample, size_t which, struct one_call *out,
-                  struct error *err)
+int one_call_packed(struct lineup *lineup, const struct desk_plugin *plugin, bool document,
+                    struct str packed, struct one_call *out, struct error *err)
 {
     struct waiting waiting = {.call = out};
     struct pool_job job = {
@@ -110,7 +109,7 @@ int one_call_make(struct lineup *lineup, const struct desk_plugin *plugin,
                              .message = "",
                              .traceback = "",
                              .arena = arena_new(LIMIT(CONFIG_BYTES))};
-    pack_job(&job, plugin, sample, which);
+    pack_job(&job, plugin, document, packed);
     if (!out->arena || buf_failed(&job.payload)) {
         buf_free(&job.payload);
         return error_set(err, ERR_NOMEM, "out of memory while calling %s", plugin->label);
@@ -120,6 +119,13 @@ int one_call_make(struct lineup *lineup, const struct desk_plugin *plugin,
     host_wait(lineup->desk, &waiting.done);
     buf_free(&job.payload);
     return 0;
+}
+
+int one_call_make(struct lineup *lineup, const struct desk_plugin *plugin,
+                  const struct sample *sample, size_t which, struct one_call *out,
+                  struct error *err)
+{
+    return one_call_packed(lineup, plugin, sample->documents, sample->at[which].packed, out, err);
 }
 
 void one_call_free(struct one_call *call)

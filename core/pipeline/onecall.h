@@ -20,4 +20,7 @@ struct one_call {
 int one_call_make(struct lineup *lineup, const struct desk_plugin *plugin,
                   const struct sample *sample, size_t which, struct one_call *out,
                   struct error *err);
+/* The same with an article or a document that is packed already. */
+int one_call_packed(struct lineup *lineup, const struct desk_plugin *plugin, bool document,
+                    struct str packed, struct one_call *out, struct error *err);
 void one_call_free(struct one_call *call);

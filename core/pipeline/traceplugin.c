@@ -8,8 +8,20 @@
 #include "base/clock.h"
 #include "base/limits.h"
 
-static int choose(struct desk *desk, const struct trace_options *options,
-                  struct desk_plugin **plugin, struct sample *sample, struct error *err)
+/* Those that desk.lua gives the plugin, or NULL. */
+static const msgpack_object *desk_options_of(const struct lineup *lineup,
+                                             const struct plugin_spec *spec)
+{
+    const struct config *config = &lineup->config;
+    for (size_t i = 0; i < config->plugin_count; i++)
+        if (strcmp(config->plugins[i].kind, spec->kind) == 0 &&
+            strcmp(config->plugins[i].name, spec->name) == 0)
+            return config->plugins[i].options;
+    return NULL;
+}
+
+int trace_choose(struct desk *desk, const struct trace_options *options,
+                 struct desk_plugin **plugin, struct sample *sample, struct error *err)
 {
     struct plugin_spec spec;
     struct sample_options from = options->sample;
@@ -21,8 +33,8 @@ static int choose(struct desk *desk, const struct trace_options *options,
         return error_set(err, ERR_USAGE,
                          "%s is not called with one item: ingest, tag and summarize plugins are",
                          options->plugin);
-    code = host_load(desk->lineup, spec.kind, spec.name, NULL, options->given, options->given_count,
-                     plugin, err);
+    code = host_load(desk->lineup, spec.kind, spec.name, desk_options_of(desk->lineup, &spec),
+                     options->given, options->given_count, plugin, err);
     return code < 0 ? code : sample_open(desk, &from, sample, err);
 }
 
@@ -71,7 +83,7 @@ int plugin_trace(struct desk *desk, const struct trace_options *options,
 {
     struct sample sample = {0};
     struct desk_plugin *plugin = NULL;
-    int code = choose(desk, options, &plugin, &sample, err);
+    int code = trace_choose(desk, options, &plugin, &sample, err);
     for (size_t i = 0; code >= 0 && i < sample.count; i++)
         code = trace_one(desk->lineup, plugin, &sample, i, each, data, err);
     sample_free(&sample);
@@ -174,7 +186,7 @@ int plugin_bench(struct desk *desk, const struct trace_options *options, uint64_
     struct bench bench = {.lineup = desk->lineup, .out = out};
     struct desk_plugin *plugin = NULL;
     *out = (struct bench_result){.title = ""};
-    int code = choose(desk, options, &plugin, &bench.sample, err);
+    int code = trace_choose(desk, options, &plugin, &bench.sample, err);
     bench.plugin = plugin;
     if (code >= 0)
         code = bench_all(&bench, ms, err);

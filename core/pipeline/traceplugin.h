@@ -7,7 +7,7 @@
 
 struct trace_options {
     const char *plugin; /* kinds ingest, tag, summarize */
-    const struct option_text *given;
+    const struct option_text *given; /* on top of what desk.lua gives it */
     size_t given_count;
     struct sample_options sample; /* `documents` is set by the kind */
 };
@@ -24,6 +24,10 @@ struct trace {
     const struct one_call *call;
     const struct trace_line *log;
 };
+
+/* The plugin, loaded, and its sample: for this and for plugin diff. */
+int trace_choose(struct desk *desk, const struct trace_options *options,
+                 struct desk_plugin **plugin, struct sample *sample, struct error *err);
 
 /* Calls the plugin once for each item; `each` gives 0 to go on. Desk open for DESK_PLUGINS. */
 int plugin_trace(struct desk *desk, const struct trace_options *options,

@@ -1,7 +1,7 @@
 local t = require "support"
 
 local commands = { "init", "ingest", "list", "show", "search", "export", "failed", "failed retry",
-    "plugins", "plugin new", "plugin check", "plugin try", "plugin bench", "plugin test",
+    "plugins", "plugin new", "plugin check", "plugin try", "plugin diff", "plugin bench", "plugin test",
     "status", "reload", "stop", "check", "help", "version" }
 
 local function words(text)
