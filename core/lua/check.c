@@ -138,6 +138,8 @@ static void on_field(void *data, const char *param, const char *key, int32_t lin
 static void on_given(void *data, const char *key, const char *value, int32_t line)
 {
     struct check *check = data;
+    if (strcmp(key, "command") == 0)
+        check_command(check, value, line);
     const bool said = strcmp(key, "scheme") == 0 || strcmp(key, "field") == 0;
     if (!said || strcmp(check->file, "test.lua") == 0)
         return;

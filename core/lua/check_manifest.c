@@ -53,9 +53,26 @@ static int line_of(const struct check *check, const char *key)
     return manifest_line(check->source, key);
 }
 
+void check_command(struct check *check, const char *value, int line)
+{
+    const struct manifest *manifest = check->manifest;
+    if (strcmp(check->source->kind, "task") != 0 || strcmp(check->file, "test.lua") == 0)
+        return;
+    check->command_unknown |= value == NULL;
+    if (!value || strcmp(value, "notify") != 0)
+        return;
+    check->notifies = true;
+    if (manifest && !manifest->asks_command)
+        check_add(check, check->file, line, CHECK_ERROR,
+                  "notify runs a command of the user's, which needs uses = { command = true }");
+}
+
 static void check_uses(struct check *check)
 {
     const struct manifest *manifest = check->manifest;
+    if (manifest->asks_command && !check->notifies && !check->command_unknown)
+        check_add(check, "init.lua", line_of(check, "command"), CHECK_WARNING,
+                  "uses.command asks for a command, but notify is never said");
     for (size_t i = 0; i < manifest->read_count && !check->read_unknown; i++)
         if (!holds(check->reads, check->read_count, manifest->read_files[i]))
             check_add(check, "init.lua", line_of(check, "read"), CHECK_WARNING,

@@ -42,6 +42,7 @@ struct check {
     const char *reads[CHECK_READS];
     size_t read_count;
     bool read_unknown;
+    bool notifies, command_unknown;
 };
 
 void check_add(struct check *check, const char *file, int line, enum check_level level,
@@ -51,6 +52,8 @@ void check_message(struct check *check, const char *message, enum check_level le
 
 /* check_manifest.c */
 void check_read(struct check *check, const char *name, int line);
+/* command = "notify": `value` NULL when it is known only when it runs. */
+void check_command(struct check *check, const char *value, int line);
 void check_require(struct check *check, const char *module, int line);
 /* After all files: what the manifest says and the code does not, and the other way round. */
 void check_manifest(struct check *check);

@@ -125,12 +125,20 @@ static struct fact index_fact(struct walk *walk, struct fact base, struct fact k
     return (struct fact){FACT_PATH, path};
 }
 
-static void set_field(struct walk *walk, struct fact base, struct fact key, struct fact value)
+static struct fact second(struct walk *walk, uint32_t op)
+{
+    return code_k(op) ? text_fact(walk, code_c(op)) : walk->reg[code_c(op)];
+}
+
+/* base[key] = what the instruction's third part says. */
+static void set_field(struct walk *walk, struct fact base, struct fact key, uint32_t op)
 {
     const struct code_walk *to = walk->to;
+    const struct fact value = second(walk, op);
+    const bool other = code_k(op) && value.kind != FACT_TEXT; /* a constant, and no text */
     if (base.kind == FACT_ENV || base.kind == FACT_PATH)
         (void)index_fact(walk, base, key, CODE_WRITE);
-    else if (key.kind == FACT_TEXT)
+    else if (key.kind == FACT_TEXT && !other)
         to->given(to->data, key.text, value.kind == FACT_TEXT ? value.text : NULL, line_of(walk));
 }
 
@@ -168,11 +176,6 @@ static void closure(struct walk *walk, uint32_t op)
     walk->reg[code_a(op)] = nothing;
 }
 
-static struct fact second(struct walk *walk, uint32_t op, bool constant)
-{
-    return constant ? text_fact(walk, code_c(op)) : walk->reg[code_c(op)];
-}
-
 static void step(struct walk *walk, uint32_t op)
 {
     const unsigned a = code_a(op), b = code_b(op);
@@ -198,18 +201,18 @@ static void step(struct walk *walk, uint32_t op)
         break;
     case CODE_SELF: {
         const struct fact base = reg[b];
-        reg[a] = index_fact(walk, base, second(walk, op, code_k(op)), CODE_READ);
+        reg[a] = index_fact(walk, base, second(walk, op), CODE_READ);
         reg[a + 1 < REGISTERS ? a + 1 : a] = base;
         break;
     }
     case CODE_SETTABUP:
-        set_field(walk, up_fact(walk, a), text_fact(walk, b), second(walk, op, code_k(op)));
+        set_field(walk, up_fact(walk, a), text_fact(walk, b), op);
         break;
     case CODE_SETTABLE:
-        set_field(walk, reg[a], reg[b], second(walk, op, code_k(op)));
+        set_field(walk, reg[a], reg[b], op);
         break;
     case CODE_SETFIELD:
-        set_field(walk, reg[a], text_fact(walk, b), second(walk, op, code_k(op)));
+        set_field(walk, reg[a], text_fact(walk, b), op);
         break;
     case CODE_CALL:
     case CODE_TAILCALL:

@@ -41,12 +41,14 @@ void testcase_golden(lua_State *L, const struct lua_plugin_source *source, const
     if (buf_append(text, made, len) < 0 || buf_byte(text, '\n') < 0)
         luaL_error(L, "golden: out of memory");
     const struct lua_file *file = area_find_file(source->files, source->file_count, name);
-    if (!file)
+    if (!file) {
         luaL_error(
             L,
             "golden: %s is not there; see what is right and write it with: copydesk plugin test "
             "--update %s/%s",
             name, source->kind, source->name);
+        return;
+    }
     push_json(L, "decode");
     lua_pushlstring(L, file->bytes.at ? file->bytes.at : "", file->bytes.len);
     lua_call(L, 1, 2);

@@ -122,6 +122,23 @@ describe("plugin check", function()
         end)
     end
 
+    it("finds a command that is used and not asked for, and one that is asked for in vain", function()
+        local desk = t.desk()
+        local task = [[
+return { kind = "task", name = "odd", version = "1.0.0", api = 1, about = "A test.", on = { "schedule" }, %s
+    run = function() return { { command = %q, text = "t", name = "n" } } end }
+]]
+        local function check(uses, command)
+            t.plugin(desk, "task", "odd", task:format(uses, command))
+            return t.run({ "-C", desk, "plugin", "check", "-q", "task/odd" }).out
+        end
+        assert.truthy(check("", "notify"):find("init.lua:2: error: notify runs a command of the user's, which needs "
+            .. "uses = { command = true }", 1, true))
+        assert.truthy(check("uses = { command = true },", "write"):find("init.lua:1: warning: uses.command asks for a "
+            .. "command, but notify is never said", 1, true))
+        assert.equal("", check("uses = { command = true },", "notify"))
+    end)
+
     it("finds a name over 255 constants", function()
         local numbers = {}
         for i = 1, 300 do
