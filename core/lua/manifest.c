@@ -63,7 +63,9 @@ int manifest_line(const struct lua_plugin_source *source, const char *key)
             size_t end = i + len;
             while (end < file->bytes.len && file->bytes.at[end] == ' ')
                 end++;
-            if (end < file->bytes.len && file->bytes.at[end] == '=')
+            const bool set = end < file->bytes.len && file->bytes.at[end] == '=';
+            const bool method = i > 0 && at[-1] == '.' && at[len] == '('; /* function plugin.run( */
+            if (set || method)
                 return line;
         }
     }

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/blame.h"
 #include "pipeline/intake.h"
 #include "pipeline/own.h"
 
@@ -262,6 +263,13 @@ static struct desk_plugin *chosen(const struct doc *doc, const msgpack_object *v
     return NULL;
 }
 
+static void refuse(struct doc *doc, const char *why)
+{
+    struct blame blame;
+    blame_answer(doc->plugin, "run", &doc->item->document, why, &blame);
+    fail(doc, GUARD_ANSWER, blame.message, blame.traceback);
+}
+
 static void take_answer(struct doc *doc, const msgpack_object *value)
 {
     struct error why;
@@ -272,8 +280,10 @@ static void take_answer(struct doc *doc, const msgpack_object *value)
     }
     take_notes(doc, wire_get(value, "notes"));
     const int code = take_drafts(doc, value, &why);
-    if (code < 0)
-        fail(doc, code == ERR_NOTFOUND ? GUARD_INPUT : GUARD_ANSWER, why.text, "");
+    if (code == ERR_NOTFOUND)
+        fail(doc, GUARD_INPUT, why.text, "");
+    else if (code < 0)
+        refuse(doc, why.text);
     else
         intake_cutting(doc->in, doc);
 }

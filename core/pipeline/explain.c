@@ -1,6 +1,7 @@
 /* Documents are cut by all workers and reported in the order in which they came: those that are
  * done early wait in a window of at most INFLIGHT_ITEMS. */
 #include "pipeline/explain.h"
+#include "pipeline/blame.h"
 
 #include <string.h>
 
@@ -101,8 +102,12 @@ static void take_answer(struct view *view, const msgpack_object *value)
         (void)wire_int(which, "plugin", 0, UINT32_MAX, &index, NULL);
     view->report.plugin = host_label(view->run->desk->lineup, index);
     take_notes(view, wire_get(value, "notes"));
-    if (take_drafts(view, value, &why) < 0)
-        fail(view, guard_word(GUARD_ANSWER), "", ERR_PLUGIN, why.text);
+    if (take_drafts(view, value, &why) < 0) {
+        struct blame blame;
+        blame_answer(host_plugin(view->run->desk->lineup, index), "run", &view->item->document,
+                     why.text, &blame);
+        fail(view, guard_word(GUARD_ANSWER), blame.traceback, ERR_PLUGIN, blame.message);
+    }
     view->done = true;
 }
 

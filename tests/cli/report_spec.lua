@@ -135,4 +135,29 @@ return { { name = "finds", article = { headline = "H", text = "T" },
             has(result.err, "answer")
         end
     end)
+
+    it("shows where the function begins whose drafts are refused, in quarantine and in a try", function()
+        local desk = t.desk()
+        t.plugin(desk, "ingest", "odd", [[
+local plugin = { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A test.",
+    options = { depth = { type = "integer", default = 3 } } }
+function plugin.claims() return 1 end
+function plugin.run(document)
+    return { { headline = "H" } }
+end
+return plugin
+]])
+        t.write(desk .. "/desk.lua", 'desk.ingest { "odd" }\n')
+        local file = t.write(desk .. "/a.txt", "Ferry is back\n")
+        local tried = t.run({ "-C", desk, "plugin", "try", "ingest/odd", file })
+        local ingested = t.run({ "-C", desk, "ingest", file })
+        local waiting = t.json({ "-C", desk, "failed", "--json" })[1]
+        for _, text in ipairs { tried.err, waiting.message .. "\n" .. waiting.traceback } do
+            has(text, "scripts/ingest/odd/init.lua:4: answer[1].body")
+            has(text, ">     4 | function plugin.run(document)")
+            has(text, "document a.txt (14 bytes)")
+            has(text, "options depth = 3")
+        end
+        has(ingested.err, "scripts/ingest/odd/init.lua:4: answer[1].body")
+    end)
 end)
