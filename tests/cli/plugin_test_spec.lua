@@ -46,10 +46,15 @@ describe("a case that fails", function()
             "expect[3]: want { label = 'three' }, got nothing")
     end)
 
-    it("tells the first place where long texts differ", function()
-        local desk = desk_with('return { { scheme = "a", label = "first line\\nsecond line is here\\nthird" } }',
-            ('{ name = "c", %s, expect = { { label = "first line\\nsecond line was here\\nthird" } } }'):format(article))
-        has(test(desk).err, "expect[1].label: line 2: want 'second line was here', got 'second line is here'")
+    it("tells the first place where texts of several lines differ", function()
+        local desk = t.desk()
+        t.must({ "-C", desk, "plugin", "new", "export", "heads" })
+        t.write(desk .. "/scripts/export/heads/test.lua", [[
+return { { name = "c", articles = { { headline = "One", text = "T" }, { headline = "Two is here", text = "T" } },
+    expect = { ["headlines.txt"] = "- One\n- Two was here\n" } } }
+]])
+        has(t.run({ "-C", desk, "plugin", "test", "export/heads" }).err,
+            "expect[\"headlines.txt\"]: line 2: want '- Two was here', got '- Two is here'")
     end)
 
     it("counts differences beyond the first", function()
