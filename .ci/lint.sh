@@ -38,6 +38,14 @@ refuse "plugins include only include/copydesk" '#include *[<"](\.\./)*core/' plu
 refuse "allocate through base/alloc.h" '[^_a-z](malloc|calloc|realloc|strdup|strndup)\(' \
     'core/*.c' ':!core/base/alloc.c'
 
+# The linker takes the first of two functions of one name out of an archive, and says nothing.
+twice=$(nm --defined-only -g build/release/core/libcopydesk_core.a 2>/dev/null |
+    awk '$2 ~ /^[TDBRC]$/ { print $3 }' | sort | uniq -d)
+[ -z "$twice" ] || {
+    echo "lint: defined twice in core: $twice" >&2
+    exit 1
+}
+
 run-clang-tidy -quiet -p build/release -j "$(nproc)" "$PWD/(core|plugins)/.*\.c$" \
     >build/tidy.log 2>&1 || {
     grep -E 'warning:|error:' build/tidy.log | sort -u | head -40 >&2

@@ -124,5 +124,6 @@ void state_report(const struct state *state, struct lua_fault *fault)
                                     : snprintf(head, sizeof head, "%s: ", state->name);
         put_before(fault->message, sizeof fault->message, head, (size_t)len);
     }
-    put_before(fault->traceback, sizeof fault->traceback, shown, report_write(&report, shown));
+    put_before(fault->traceback, sizeof fault->traceback, shown,
+               plugin_report_write(&report, shown));
 }

@@ -35,7 +35,7 @@ void blame_answer(const struct desk_plugin *plugin, const char *function,
     if (msgpack_unpack_next(&options, plugin->options.at, plugin->options.len, NULL) ==
         MSGPACK_UNPACK_SUCCESS)
         report.options = &options.data;
-    report_write(&report, out->traceback);
+    plugin_report_write(&report, out->traceback);
     msgpack_unpacked_destroy(&options);
     if (report.line)
         snprintf(out->message, sizeof out->message, "%s:%d: %s", path, report.line, why);

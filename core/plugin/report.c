@@ -148,7 +148,7 @@ static void add_lines(struct text *text, const struct report *report)
     }
 }
 
-size_t report_write(const struct report *report, char *out)
+size_t plugin_report_write(const struct report *report, char *out)
 {
     struct text text = {out, 0, REPORT_SIZE};
     out[0] = '\0';

@@ -21,9 +21,9 @@ struct report {
     const msgpack_object *options;   /* a map, or NULL */
 };
 
-/* Room that report_write needs at most, with the NUL. */
+/* Room that plugin_report_write needs at most, with the NUL. */
 #define REPORT_SIZE 2400
 
 /* Writes lines into `out` (at least REPORT_SIZE bytes), UTF-8, each ended; what is not known is
  * left out. Allocates nothing: it serves when memory is out. Gives the length. */
-size_t report_write(const struct report *report, char *out);
+size_t plugin_report_write(const struct report *report, char *out);
