@@ -9,6 +9,18 @@ trap 'rm -rf "$prefix"' EXIT
 cmake --install "$1" --prefix "$prefix/usr" >/dev/null
 "$prefix/usr/bin/copydesk" version
 "$prefix/usr/bin/copydesk" plugin test --quiet
+
+# the unit, as it would lie in a system whose prefix this is
+if command -v systemd-analyze >/dev/null; then
+    unit=$prefix/copydesk@check.service
+    sed -E "s#^(Exec[A-Za-z]*)=[^ ]*#\1=$prefix/usr/bin/copydesk#" \
+        "$prefix/usr/lib/systemd/user/copydesk@.service" >"$unit"
+    said=$(XDG_RUNTIME_DIR=$prefix systemd-analyze verify --user --man=no "$unit" 2>&1) || { echo "$said"; exit 1; }
+    if grep -F "copydesk@" <<<"$said"; then exit 1; fi # what it does not know is a warning alone
+else
+    echo "skipped: no systemd-analyze: the unit was not looked at"
+fi
+
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name copydesk-plugin.pc)")
 export PKG_CONFIG_PATH
 # the example in the manual compiles as it stands
