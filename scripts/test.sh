@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs every test and prints what each part took.
 #   scripts/test.sh            all of it
-#   scripts/test.sh PART...    only these: lint release cli plugins install asan tsan fuzz
+#   scripts/test.sh PART...    only these: lint release cli plugins install torture asan tsan fuzz
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-parts=(lint release cli plugins install asan tsan fuzz)
+parts=(lint release cli plugins install torture asan tsan fuzz)
 [ $# -eq 0 ] || parts=("$@")
 logs=build/test-logs
 mkdir -p "$logs"
@@ -20,6 +20,10 @@ part_release() { build release && cmake --build --preset release --target bench 
 part_cli() { build release && .ci/cli.sh build/release; }
 part_plugins() { build release && build/release/bin/copydesk plugin test; }
 part_install() { build release && .ci/out-of-tree.sh build/release; }
+part_torture() {
+    build release && cmake --build --preset release --target torture &&
+        build/release/bin/torture --cycles "${TORTURE_CYCLES:-200}"
+}
 part_asan() { build asan && ctest --preset asan -j 2 && .ci/cli.sh build/asan; }
 part_tsan() { build tsan && ctest --preset tsan -R 'store|pool|ingest|text_threads' -j 2; }
 part_fuzz() { build fuzz && .ci/fuzz.sh build/fuzz "${FUZZ_SECONDS:-60}"; }
@@ -27,7 +31,7 @@ part_fuzz() { build fuzz && .ci/fuzz.sh build/fuzz "${FUZZ_SECONDS:-60}"; }
 .ci/install.sh .ci/packages-build .ci/packages-test || exit 1
 for part in "${parts[@]}"; do
     declare -F "part_$part" >/dev/null || {
-        echo "test.sh: no part '$part'; there are: lint release cli plugins install asan tsan fuzz" >&2
+        echo "test.sh: no part '$part'; there are: lint release cli plugins install torture asan tsan fuzz" >&2
         exit 2
     }
     printf '== %s\n' "$part"
