@@ -93,6 +93,7 @@
     X(TASK_ITEMS, 1000, "events", "events that one call of a task is given")                       \
     X(TASK_COMMANDS, 100 * 1000, "commands", "commands in a task's answer")                        \
     X(TASK_TEXT_BYTES, 16 * MIB, "bytes", "text of one command of a task")                         \
+    X(NOTE_BYTES, 1 * KIB, "bytes", "a task's note on an article")                                 \
     X(TASK_EXPORTS, 16, "exports", "exports that a task's answer may ask for")                     \
     X(TASK_NOTIFICATIONS, 10, "notifications", "notifications that a task's answer may ask for")   \
     X(NOTIFY_BYTES, 64 * KIB, "bytes", "text handed to a granted command")                         \

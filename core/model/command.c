@@ -129,9 +129,9 @@ static int command_check(struct reader *in, const struct place *at, void *record
         memcpy(&text, (const char *)record + key_places[i].offset, sizeof text);
         rc = check_key(in, at, command, key_places[i].key, key_places[i].name, text.len > 0);
     }
-    if (rc == 0 && command->kind == COMMAND_NOTE && command->text.len > LIMIT(FIELD_BYTES)) {
+    if (rc == 0 && command->kind == COMMAND_NOTE && command->text.len > LIMIT(NOTE_BYTES)) {
         struct place text = place_key(at, "text");
-        rc = place_over(in->err, &text, command->text.len, LIMIT_FIELD_BYTES_INDEX);
+        rc = place_over(in->err, &text, command->text.len, LIMIT_NOTE_BYTES_INDEX);
     }
     return rc == 0 && command->kind == COMMAND_SET_FIELD ? check_field(in, at, command) : rc;
 }

@@ -269,6 +269,111 @@ static void a_run_is_stored_or_not(void **state)
     engine()->close_writer(all.writer);
 }
 
+/* ---- tasks, forgetting, keeping ---- */
+
+/* A document with one article; its id is a new one each time. */
+static int write_article(struct sweep *sweep, int64_t *id, struct error *err)
+{
+    struct store_piece piece =
+        desk_piece(sweep->number % 2 ? "Odd" : "Even", "Some words that are the same each time.");
+    struct store_request receive = make_document(sweep);
+    int rc = commit(sweep, &receive, err);
+    struct store_request apply = desk_apply(receive.document.id, &piece, 1);
+    if (rc == 0)
+        rc = commit(sweep, &apply, err);
+    *id = piece.article_id;
+    return rc == 0 ? engine()->index_step(sweep->writer, 10, err) : rc;
+}
+
+static int tell(struct sweep *sweep, int64_t id, struct error *err)
+{
+    const struct command commands[] = {
+        {.kind = COMMAND_ADD_TAG, .article = id, .scheme = STR_LIT("s"), .label = STR_LIT("l")},
+        {.kind = COMMAND_REMOVE_TAG, .article = id, .scheme = STR_LIT("s"), .label = STR_LIT("m")},
+        {.kind = COMMAND_SET_FIELD,
+         .article = id,
+         .field = STR_LIT("genre"),
+         .value = STR_LIT("news")},
+        {.kind = COMMAND_NOTE, .article = id, .text = STR_LIT("n")},
+    };
+    struct store_task task = {.said = {.kind = STR_LIT("task"),
+                                       .name = STR_LIT("t"),
+                                       .version = STR_LIT("1"),
+                                       .answer = STR_LIT("\x90")},
+                              .job = STR_LIT("daily"),
+                              .instant_us = sweep->number,
+                              .upto_seq = INT64_MAX,
+                              .commands = commands,
+                              .command_count = 4};
+    struct store_request request = {.op = STORE_TASK, .task = &task};
+    return commit(sweep, &request, err);
+}
+
+static int keep_all(struct sweep *sweep, struct error *err)
+{
+    int rc = 0;
+    for (int what = 0; rc == 0 && what < KEPT_COUNT; what++) {
+        struct store_keep keep = {.what = (enum store_kept)what, .before_us = 1};
+        struct store_request request = {.op = STORE_KEEP, .keep = &keep};
+        rc = commit(sweep, &request, err);
+    }
+    return rc;
+}
+
+/* Told, told once more by a plugin of the chain, and forgotten. */
+static int tell_and_forget(struct sweep *sweep, struct error *err)
+{
+    int64_t id = 0;
+    int rc = write_article(sweep, &id, err);
+    if (rc >= 0)
+        rc = tell(sweep, id, err);
+    struct store_piece piece = {.article.id = id};
+    struct store_request revise = {.op = STORE_REVISE, .pieces = &piece, .piece_count = 1};
+    if (rc >= 0)
+        rc = commit(sweep, &revise, err);
+    if (rc >= 0)
+        rc = keep_all(sweep, err);
+    struct store_forget forget = {.ids = &id, .count = 1};
+    struct store_request request = {.op = STORE_FORGET, .forget = &forget};
+    return rc >= 0 ? commit(sweep, &request, err) : rc;
+}
+
+static void forget_well(struct sweep *sweep, int rc)
+{
+    struct error err = {0};
+    (void)rc;
+    if (tell_and_forget(sweep, &err) < 0)
+        fail_msg("after a failure: %s", err.text);
+}
+
+static void what_a_task_said_is_there_or_not_and_is_forgotten_or_not(void **state)
+{
+    struct error err = {0};
+    struct sweep all = {.desk = *state};
+    assert_int_equal(engine()->open_writer(DESK, all.desk->text, false, &all.writer, &err), 0);
+    assert_true(sweep(&all, "tasks", tell_and_forget, forget_well) > 20);
+    engine()->close_writer(all.writer);
+}
+
+/* In larger steps: each one writes the whole store anew, and syncs it. */
+static void a_scrub_without_memory_leaves_a_whole_store(void **state)
+{
+    struct error err = {0};
+    struct sweep all = {.desk = *state};
+    assert_int_equal(engine()->open_writer(DESK, all.desk->text, false, &all.writer, &err), 0);
+    assert_int_equal(write_one(&all, &err) < 0, 0);
+    int fired = 1;
+    for (uint64_t nth = 1; fired; nth += 1 + nth / 8) {
+        mem_fail_nth(nth);
+        const int rc = engine()->scrub(all.writer, &err);
+        fired = mem_fail_nth(0);
+        if (rc < 0 && (!fired || rc != ERR_NOMEM))
+            fail_msg("allocation %d: %s", (int)nth, err.text);
+    }
+    write_well(&all, 0);
+    engine()->close_writer(all.writer);
+}
+
 static int write_two(struct sweep *sweep, struct error *err)
 {
     struct store_request first = make_document(sweep), second = make_document(sweep);
@@ -342,6 +447,37 @@ static int read_runs(struct store_reader *reader, struct arena *arena, struct er
     return rc == 0 ? store_read_events(reader, &events, take_event, NULL, err) : rc;
 }
 
+static void take_document(int64_t id, struct str name, bool stripped, void *data)
+{
+    (void)id, (void)name, (void)stripped, (void)data;
+}
+
+static int take_file(const struct store_file *file, void *data)
+{
+    (void)file, (void)data;
+    return 0;
+}
+
+static int read_plans(struct store_reader *reader, struct error *err)
+{
+    BUF_AUTO struct buf answer = BUF_INIT;
+    struct store_forget_plan plan;
+    struct store_page window = {.limit = 10, .upto_seq = 100};
+    const int64_t ids[2] = {1, 2};
+    int64_t number;
+    uint64_t count;
+    int rc = store_task_answer(reader, STR_LIT("daily"), 1, &answer, &number, err);
+    if (rc >= 0)
+        rc = store_last_seq(reader, &number, err);
+    if (rc >= 0)
+        rc = store_search(reader, NULL, &window, take, NULL, NULL, err);
+    if (rc >= 0)
+        rc = store_forget_plan(reader, ids, 2, &plan, take_document, NULL, err);
+    for (int what = 0; rc >= 0 && what < KEPT_COUNT; what++)
+        rc = store_keep_count(reader, (enum store_kept)what, 1, &count, err);
+    return rc >= 0 ? store_old_files(reader, INT64_MAX, 0, 10, take_file, NULL, err) : rc;
+}
+
 static int read_with(struct store_reader *reader, struct arena *arena, struct error *err)
 {
     struct article article;
@@ -362,6 +498,8 @@ static int read_with(struct store_reader *reader, struct arena *arena, struct er
         rc = store_pending(reader, 0, ids, 4, &count, err);
     if (rc == 0)
         rc = read_runs(reader, arena, err);
+    if (rc == 0)
+        rc = read_plans(reader, err);
     return rc < 0 ? rc : store_quarantine(reader, take_item, NULL, err);
 }
 
@@ -393,9 +531,14 @@ static void reading_gives_all_or_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DESK_TEST(a_store_is_made_or_not),        DESK_TEST(a_store_is_opened_or_not),
-        DESK_TEST(a_writer_is_started_or_not),    DESK_TEST(what_is_written_is_there_or_not),
-        DESK_TEST(a_run_is_stored_or_not),        DESK_TEST(the_other_of_a_group_is_not_hurt),
+        DESK_TEST(a_store_is_made_or_not),
+        DESK_TEST(a_store_is_opened_or_not),
+        DESK_TEST(a_writer_is_started_or_not),
+        DESK_TEST(what_is_written_is_there_or_not),
+        DESK_TEST(a_run_is_stored_or_not),
+        DESK_TEST(the_other_of_a_group_is_not_hurt),
+        DESK_TEST(what_a_task_said_is_there_or_not_and_is_forgotten_or_not),
+        DESK_TEST(a_scrub_without_memory_leaves_a_whole_store),
         DESK_TEST(reading_gives_all_or_an_error),
     };
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) != SQLITE_OK)

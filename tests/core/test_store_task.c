@@ -214,6 +214,31 @@ static void an_article_that_is_not_there_undoes_the_whole_change(void **state)
     assert_false(request.known);
 }
 
+static void a_note_is_shown_with_who_says_so(void **state)
+{
+    struct desk *desk = *state;
+    desk_start(desk);
+    int64_t id = desk_add(desk, (struct article){.headline = STR_LIT("A"),
+                                                 .body = STR_LIT("One two three."),
+                                                 .note = STR_LIT("The editor's own.")})
+                     .article_id;
+    struct told told = {
+        .at = {{.kind = COMMAND_NOTE, .article = id, .text = STR_LIT("Mind the gap.")}},
+        .count = 1};
+    tell(desk, &told, "one", 0);
+    tell(desk, &told, "two", 0);
+    assert_text(desk_article(desk, id).note, "The editor's own.\nMind the gap. (task/one@1.0.0)\n"
+                                             "Mind the gap. (task/two@1.0.0)");
+    told.at[0].text = STR_NONE;
+    tell(desk, &told, "one", 0);
+    tell(desk, &told, "two", 0);
+    assert_text(desk_article(desk, id).note, "The editor's own.");
+    id = add(desk, "B");
+    told.at[0] = (struct command){.kind = COMMAND_NOTE, .article = id, .text = STR_LIT("New.")};
+    tell(desk, &told, "one", 0);
+    assert_text(desk_article(desk, id).note, "New. (task/one@1.0.0)");
+}
+
 static int count_hit(const struct store_hit *hit, void *data)
 {
     int64_t *ids = data;
@@ -277,6 +302,7 @@ int main(void)
         DESK_TEST(a_run_has_one_change_however_often_it_is_done),
         DESK_TEST(a_run_s_answer_is_given_again),
         DESK_TEST(an_article_that_is_not_there_undoes_the_whole_change),
+        DESK_TEST(a_note_is_shown_with_who_says_so),
         DESK_TEST(a_window_holds_the_articles_shown_since),
         DESK_TEST(many_commands_leave_no_article_over_the_limit_of_tags),
     };

@@ -4,16 +4,23 @@
 
 #include <msgpack.h>
 
+#include "base/limits.h"
 #include "model/wire.h"
 #include "store/sqlite/reader.h"
 
 #define SAID_BY "iif(p.kind='','',p.kind||'/')||p.name||iif(p.version='','','@'||p.version)"
 
+/* A document's own note, then those of tasks, a line each, with who says so. */
+#define NOTES                                                                                      \
+    "v.note||coalesce((SELECT iif(v.note='','',char(10))||group_concat(line, char(10)) FROM"       \
+    " (SELECT n.text||' (task/'||t.name||'@'||t.version||')' AS line FROM task_notes AS n"         \
+    " JOIN plugins AS t ON t.id=n.plugin_id WHERE n.article_id=a.id ORDER BY t.name, t.id)), '')"
+
 /* body and extras come last: SQLite reads a row no further than the columns that are asked for. */
 #define COLUMNS                                                                                    \
     "a.version, a.received_us, d.hash, a.piece, a.infosource, a.language, a.genre, a.byline,"      \
     " a.dateline, a.summary, a.summary_spans, " SAID_BY ", v.headline, v.url, v.published,"        \
-    " v.note, v.first_line, v.last_line, v.range_start, v.range_end, v.confidence"
+    " " NOTES ", v.first_line, v.last_line, v.range_start, v.range_end, v.confidence"
 #define TABLES                                                                                     \
     " FROM articles a JOIN versions v ON v.article_id=a.id AND v.version=a.version"                \
     " JOIN documents d ON d.id=a.document_id LEFT JOIN plugins p ON p.id=a.summary_plugin"         \
@@ -69,6 +76,7 @@ static int read_texts(sqlite3_stmt *row, struct arena *arena, struct article *ou
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!copy(arena, sq_text(row, texts[i].column), texts[i].to))
             return no_memory(err);
+    out->note.len = utf8_cut(out->note, LIMIT(FIELD_BYTES)); /* notes of many tasks */
     return read_spans(sq_blob(row, 10), arena, &out->summary.spans, err);
 }
 
