@@ -46,6 +46,25 @@ describe("the README", function()
         assert.truthy(t.shell("ls " .. desk .. "/out/france-*"):find("night-train", 1, true))
     end)
 
+    local function told(after, desk)
+        return (block("sh", after):gsub("copydesk ", t.bin .. " "):gsub("^", "set -e; cd " .. desk .. "\n"))
+    end
+
+    it("has tasks that run", function()
+        local desk = t.desk(t.sample)
+        t.write(desk .. "/desk.lua", t.read(desk .. "/desk.lua") .. "\n" .. block("lua", "## Tasks"))
+        local out = t.shell(told("## Tasks", desk))
+        assert.truthy(out:find("# Digest, ", 1, true), out)
+        assert.truthy(out:find("<!doctype html>", 1, true), out)
+    end)
+
+    it("keeps and forgets as it says", function()
+        local desk = t.desk(t.sample)
+        t.write(desk .. "/desk.lua", t.read(desk .. "/desk.lua") .. "\n" .. block("lua", "## Keeping and forgetting"))
+        local out = t.shell(told("## Keeping and forgetting", desk))
+        assert.truthy(out:find("1 article forgotten", 1, true), out)
+    end)
+
     it("names commands that are there", function()
         for name in readme:match("## Commands\n\n(.-);"):gmatch("`([^`]+)`") do
             local words = {}
