@@ -72,7 +72,8 @@ static void on_closed(void *data)
 static int start(struct store *store, const char *dir, uv_loop_t *loop, struct error *err)
 {
     const struct store_engine *engine = engine_default();
-    const struct writer_hooks hooks = {.room = on_room, .news = on_news, .closed = on_closed, .data = store};
+    const struct writer_hooks hooks = {
+        .room = on_room, .news = on_news, .closed = on_closed, .data = store};
     struct engine_writer *writer = NULL;
     int rc = engine->open_writer(dir, store->options.text, store->options.no_index, &writer, err);
     if (rc < 0)
