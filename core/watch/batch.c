@@ -75,9 +75,9 @@ static void move(struct step *step)
                          &step->error);
     const bool well = code >= 0 && step->moved == MOVED_DONE;
     if (!well && outcome_reports(file))
-        report_remove(file->target);
+        outcome_remove_report(file->target);
     if (well && file->at && file->action == ACTION_OUT)
-        report_remove(file->at);
+        outcome_remove_report(file->at);
 }
 
 /* Each folder that was moved from or to, once; a batch has few. */

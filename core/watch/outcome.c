@@ -134,14 +134,14 @@ int outcome_write_report(const char *path, const char *json, struct error *err)
     return code < 0 ? code : file_replace(name.at, json, strlen(json), err);
 }
 
-void report_remove(const char *path)
+void outcome_remove_report(const char *path)
 {
     BUF_AUTO struct buf name = BUF_INIT;
     if (report_name(path, &name, NULL) == 0)
         unlink(name.at);
 }
 
-bool report_is_there(const char *path)
+bool outcome_has_report(const char *path)
 {
     BUF_AUTO struct buf name = BUF_INIT;
     struct stat info;

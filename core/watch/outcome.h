@@ -21,5 +21,5 @@ int outcome_report(struct asker *asker, const struct watch_file *file, char **js
 
 /* NAME.error.json beside `path`. */
 int outcome_write_report(const char *path, const char *json, struct error *err);
-void report_remove(const char *path); /* it may not be there */
-bool report_is_there(const char *path);
+void outcome_remove_report(const char *path); /* it may not be there */
+bool outcome_has_report(const char *path);

@@ -90,7 +90,7 @@ static void end_move(struct review *review, struct item *item)
     }
     if (moved == MOVED_CHANGED) { /* it is where it was; the walk finds it */
         if (row->outcome == STORE_FILE_FAILED)
-            report_remove(row->target.at);
+            outcome_remove_report(row->target.at);
         item->then = THEN_NOTE;
         return;
     }
@@ -101,14 +101,14 @@ static void end_move(struct review *review, struct item *item)
     else if (moved == MOVED_GONE && !deletes)
         row->state = STORE_FILE_GONE;
     if (row->state == STORE_FILE_GONE && row->outcome == STORE_FILE_FAILED)
-        report_remove(row->target.at);
+        outcome_remove_report(row->target.at);
 }
 
 static void bring_back(struct item *item)
 {
     struct file_mark there;
     if (item->row.target.len && is_file(item->row.target.at, &item->mark) &&
-        !is_file(item->row.path.at, &there) && !report_is_there(item->row.target.at))
+        !is_file(item->row.path.at, &there) && !outcome_has_report(item->row.target.at))
         item->then = THEN_RETURN;
     else
         item->then = THEN_NOTE;
@@ -125,14 +125,14 @@ static void look_at_failed(struct item *item)
     if (!is_file(item->in_place ? row->path.at : row->target.at, &item->mark)) {
         item->then = THEN_WRITE;
         row->state = STORE_FILE_GONE;
-        report_remove(row->target.at);
+        outcome_remove_report(row->target.at);
     } else if (healed && item->in_place) {
         item->then = THEN_WRITE;
         row->outcome = STORE_FILE_DONE;
-        report_remove(row->target.at);
+        outcome_remove_report(row->target.at);
     } else if (healed) {
         item->then = THEN_OUT;
-    } else if (!report_is_there(row->target.at)) {
+    } else if (!outcome_has_report(row->target.at)) {
         item->then = THEN_RETURN;
     }
 }
