@@ -10,12 +10,14 @@ static int run(const struct cli_args *args)
     const char *dir = args->operand[0];
     if (desk_init(dir, &err) < 0)
         return cli_failed(args, &err);
-    printf("A desk is ready in %s\n\n"
-           "  %s/desk.lua   what it does; read it, it is short\n"
-           "  %s/inbox/     a place for what comes in\n"
-           "  %s/scripts/   your own plugins\n\n"
-           "Next: copydesk -C %s ingest FILE...\n",
-           dir, dir, dir, dir, dir);
+    printf(
+        "A desk is ready in %s\n\n"
+        "  %s/desk.lua   what it does; read it, it is short\n"
+        "  %s/inbox/     a place for what comes in\n"
+        "  %s/scripts/   your own plugins\n\n"
+        "Next: copydesk -C %s ingest FILE...   take documents in now\n"
+        "  or: copydesk -C %s run              keep it running: what lands in inbox/ is taken in\n",
+        dir, dir, dir, dir, dir, dir);
     return CLI_DONE;
 }
 

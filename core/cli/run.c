@@ -1,6 +1,7 @@
 /* copydesk run */
 #include "cli/run.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -35,7 +36,14 @@ int run_desk(const struct cli_args *args, const char *dir)
     if (code != CLI_DONE)
         return code;
     const struct live_options live = {.dir = dir, .workers = (unsigned)workers};
-    return live_run(&live, &err) < 0 ? cli_failed(args, &err) : CLI_DONE;
+    const int result = live_run(&live, &err);
+    if (result < 0)
+        cli_failed(args, &err);
+    if (result == ERR_BUSY)
+        fputs("If it is a desk that runs: 'copydesk status' shows how it is, 'copydesk stop' ends "
+              "it.\n",
+              stderr);
+    return result < 0 ? CLI_FAILED : CLI_DONE;
 }
 
 static int run(const struct cli_args *args)
