@@ -1,5 +1,7 @@
 #include "pipeline/lineup.h"
 
+#include <malloc.h>
+
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/limits.h"
@@ -7,9 +9,18 @@
 #include "pipeline/host.h"
 #include "pipeline/own.h"
 
+/* After a reload: for a moment there were two, with their plugins' data. */
+static void give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 static void lineup_free(void *data)
 {
     struct lineup *lineup = data;
+    const struct desk *desk = lineup->desk;
     struct lineup **at = &lineup->desk->lineups;
     while (*at != lineup)
         at = &(*at)->next;
@@ -27,6 +38,8 @@ static void lineup_free(void *data)
         own_workers_free(own);
     }
     mem_free(lineup);
+    if (desk->lineups)
+        give_back();
 }
 
 static void pool_gone(void *data)
