@@ -25,7 +25,7 @@ part_torture() {
         build/release/bin/torture --cycles "${TORTURE_CYCLES:-200}"
 }
 part_asan() { build asan && ctest --preset asan -j 2 && .ci/cli.sh build/asan; }
-part_tsan() { build tsan && ctest --preset tsan -R 'store|pool|ingest|text_threads' -j 2; }
+part_tsan() { build tsan && ctest --preset tsan -R 'store|pool|ingest|inflow|lineup|text_threads' -j 2; }
 part_fuzz() { build fuzz && .ci/fuzz.sh build/fuzz "${FUZZ_SECONDS:-60}"; }
 
 .ci/install.sh .ci/packages-build .ci/packages-test || exit 1

@@ -133,10 +133,8 @@ static void received_only(struct store_request *request)
     *(bool *)request->data = true;
 }
 
-/* As a host that was killed leaves it. */
-static void leave_received(const char *text)
+static void receive(struct desk *desk, const char *text)
 {
-    struct desk *desk = desk_must(DESK_WRITE);
     bool done = false;
     struct store_request request = {.op = STORE_RECEIVE,
                                     .document = {.name = STR_LIT("left.txt"),
@@ -150,6 +148,13 @@ static void leave_received(const char *text)
     host_store(desk, &request);
     host_wait(desk, &done);
     assert_int_equal(request.error.code, 0);
+}
+
+/* As a host that was killed leaves it. */
+static void leave_received(const char *text)
+{
+    struct desk *desk = desk_must(DESK_WRITE);
+    receive(desk, text);
     desk_close(desk);
 }
 
@@ -164,6 +169,28 @@ static void what_an_earlier_host_left_comes_first(void **state)
     assert_int_equal(heard.by[INGEST_ADDED], 1);
     assert_true(heard.resumed && !heard.offered);
     stop(&heard);
+}
+
+/* Received, and in nobody's hands: as after a full disk, before it is tried again. */
+static void what_nobody_works_on_is_taken_over_by_who_brings_it_again(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct store_counts counts;
+    desk_make(PLAIN);
+    folder_put("in/a.txt", "One\nnews");
+    folder_put("in/b.txt", "Left\nbehind");
+    start(&heard);
+    assert_int_equal(offer(&heard, "in/a.txt", NULL), 0);
+    wait_for(&heard, 1); /* what was left is gone through */
+    receive(heard.desk, "Left\nbehind");
+    assert_int_equal(offer(&heard, "in/b.txt", NULL), 0);
+    wait_for(&heard, 2);
+    assert_int_equal(heard.by[INGEST_ADDED], 2);
+    stop(&heard);
+    desk_count(&counts);
+    assert_int_equal(counts.received, 0);
+    assert_int_equal(counts.articles, 2);
 }
 
 static void the_same_bytes_in_two_files_are_stored_once(void **state)
@@ -381,6 +408,7 @@ int main(int argc, char **argv)
         TEST(a_file_that_is_gone_is_refused),
         TEST(a_link_is_not_followed),
         TEST(what_an_earlier_host_left_comes_first),
+        TEST(what_nobody_works_on_is_taken_over_by_who_brings_it_again),
         TEST(the_same_bytes_in_two_files_are_stored_once),
         TEST(a_command_beside_it_takes_no_document_twice),
         TEST(past_the_limit_it_is_busy_and_tells_of_room),
