@@ -135,6 +135,8 @@ static void tell_workers(struct telling *telling, const struct live *live)
     struct pool *pool = live->desk->lineup->pool;
     struct pool_usage usage;
     struct pool_now now;
+    if (live->desk->lineup->ended) /* its workers may be gone already */
+        return;
     pool_usage(pool, &usage);
     pool_now(pool, &now);
     add(telling, telling->all, "workers",
@@ -160,8 +162,9 @@ static json_t *failures_json(struct telling *telling, const struct desk_plugin *
 static void tell_plugin(struct telling *telling, const struct lineup *lineup,
                         const struct desk_plugin *plugin, json_t *to)
 {
-    struct pool_calls calls;
-    pool_calls(lineup->pool, plugin->index, &calls);
+    struct pool_calls calls = {0};
+    if (!lineup->ended)
+        pool_calls(lineup->pool, plugin->index, &calls);
     append(telling, to,
            json_pack("{s:o, s:I, s:I, s:I, s:o}", "plugin", text_json(plugin->title), "calls",
                      (json_int_t)calls.count, "time_us", (json_int_t)calls.us, "longest_us",

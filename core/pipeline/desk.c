@@ -148,7 +148,7 @@ void desk_usage(struct desk *desk, struct desk_usage *out)
 {
     struct pool_usage pool = {0};
     struct rusage own;
-    if (desk->lineup && desk->lineup->pool)
+    if (desk->lineup && desk->lineup->pool && !desk->lineup->ended)
         pool_usage(desk->lineup->pool, &pool);
     getrusage(RUSAGE_SELF, &own);
     *out = (struct desk_usage){
@@ -160,7 +160,9 @@ void desk_usage(struct desk *desk, struct desk_usage *out)
         .decode_us = pool.decode_us,
         .host_peak_rss = (uint64_t)own.ru_maxrss * 1024,
         .worker_peak_rss = pool.peak_rss,
-        .workers = desk->lineup && desk->lineup->pool ? pool_workers(desk->lineup->pool) : 0,
+        .workers = desk->lineup && desk->lineup->pool && !desk->lineup->ended
+                       ? pool_workers(desk->lineup->pool)
+                       : 0,
     };
 }
 

@@ -134,7 +134,7 @@ static void compare_tags(struct diff *diff, const struct tag_list *before,
         const int order = !old ? 1 : !new ? -1 : compare_names(old, new);
         if (old && order < 0) {
             add_line(diff, line_of(DIFF_LESS, old));
-        } else if (new && order > 0) {
+        } else if (new &&order > 0) {
             add_line(diff, line_of(DIFF_MORE, new));
         } else if (fabs(old->score - new->score) > SCORE_SAME ||
                    !same_spans(&old->spans, &new->spans)) {

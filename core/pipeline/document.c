@@ -353,6 +353,7 @@ static bool is_left(const struct doc *doc)
 static void received(struct store_request *request)
 {
     struct doc *doc = request->data;
+    doc->id = request->document.id;
     if (request->error.code < 0) {
         const struct error why = request->error;
         if (is_own(why.code))
@@ -391,6 +392,7 @@ static struct doc *doc_new(struct intake *in, struct incoming *item)
     doc->in = in;
     doc->item = item;
     doc->resumed = item->stored;
+    doc->id = item->document.id;
     doc->request.document = item->document;
     doc->request.data = doc;
     doc->weight = item->bytes.len * WEIGHT_FACTOR + DOC_OVERHEAD;

@@ -18,8 +18,7 @@
 
 static void release(struct export *run)
 {
-    if (run->session > 0)
-        pool_session_end(run->job.pool, run->session);
+    host_session_end(run->lineup, run->job.pool, run->session);
     store_reader_close(run->reader);
     pool_frame_free(run->frame);
     buf_free(&run->page);
@@ -245,8 +244,8 @@ static int open_files(struct export *run, struct error *err)
         code = export_files_open(to.folder, to.single, NULL, &run->files, err);
     export_to_free(&to);
     run->job.pool = plugin_pool(run->lineup, run->plugin);
-    if (code >= 0 && (run->session = pool_session(run->job.pool)) < 0)
-        code = error_set(err, ERR_NOMEM, "out of memory");
+    if (code >= 0 && (run->session = host_session(run->lineup, run->job.pool, err)) < 0)
+        code = err->code;
     return code;
 }
 

@@ -38,7 +38,7 @@ bool flight_holds(const struct flight *flight, const struct incoming *item)
     if (!item->stored)
         return false;
     for (const struct doc *at = flight->docs; at; at = at->older)
-        if (at->request.document.id == item->document.id ||
+        if (at->id == item->document.id ||
             hash_same(&at->item->document.hash, &item->document.hash))
             return true;
     return !item->offered && is_claimed(flight, item->document.id);
@@ -47,9 +47,9 @@ bool flight_holds(const struct flight *flight, const struct incoming *item)
 bool flight_holds_other(const struct flight *flight, const struct doc *doc)
 {
     for (const struct doc *at = flight->docs; at; at = at->older)
-        if (at != doc && at->request.document.id == doc->request.document.id)
+        if (at != doc && at->id == doc->id)
             return true;
-    return is_claimed(flight, doc->request.document.id);
+    return is_claimed(flight, doc->id);
 }
 
 int flight_claim(struct flight *flight, int64_t document_id)

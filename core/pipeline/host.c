@@ -58,6 +58,21 @@ void host_drain_jobs(struct lineup *lineup)
     }
 }
 
+int64_t host_session(struct lineup *lineup, struct pool *pool, struct error *err)
+{
+    const int64_t session = lineup->ended ? ERR_CANCELLED : pool_session(pool);
+    if (session == ERR_CANCELLED)
+        return error_set(err, ERR_CANCELLED, "the desk ends");
+    return session < 0 ? error_set(err, ERR_NOMEM, "out of memory for a worker's session")
+                       : session;
+}
+
+void host_session_end(struct lineup *lineup, struct pool *pool, int64_t session)
+{
+    if (session > 0 && !lineup->ended)
+        pool_session_end(pool, session);
+}
+
 /* ---- writes ---- */
 
 void host_store(struct desk *desk, struct store_request *request)

@@ -48,6 +48,10 @@ int host_open_store(struct desk *desk, bool no_index, struct error *err);
  * plugin_pool() (own.h); NULL: the lineup's, which is right where no plugin has a grant. */
 void host_submit(struct lineup *lineup, struct pool_job *job);
 bool host_pool_full(const struct lineup *lineup);
+/* A session with a pool of the lineup; below zero and a message: ERR_NOMEM, ERR_CANCELLED. */
+int64_t host_session(struct lineup *lineup, struct pool *pool, struct error *err);
+/* `session` below one is fine. */
+void host_session_end(struct lineup *lineup, struct pool *pool, int64_t session);
 /* Sends what waited for room, as far as there is some; when the workers have ended, it is answered
  * with a fault. */
 void host_drain_jobs(struct lineup *lineup);

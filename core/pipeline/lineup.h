@@ -59,7 +59,8 @@ struct lineup {
     size_t frame_count;
     struct desk_plugin **plugins; /* by index; NULL where an index served for tests */
     uint32_t plugin_count;
-    /* Lines that plugins log go here and not into the log, when it is set: for plugin try --trace. */
+    /* Lines that plugins log go here and not into the log, when it is set: for plugin try --trace.
+     */
     void (*tap)(int level, const char *plugin, const char *text, void *data);
     void *tap_data;
     struct plugin_chain ingest;  /* who is asked for a claim */

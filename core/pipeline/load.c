@@ -37,6 +37,8 @@ static int ship(struct lineup *lineup, const struct plugin_entry *entry,
                 struct error *err)
 {
     const size_t granted = own ? own->file_count : 0;
+    if (lineup->ended)
+        return error_set(err, ERR_CANCELLED, "the desk ends");
     int code = new_index(lineup, index, err);
     if (code < 0)
         return code;

@@ -25,12 +25,11 @@ int host_natives(struct desk *desk, struct error *err)
 
 int host_open_store(struct desk *desk, bool no_index, struct error *err)
 {
-    const struct store_options options = {
-        .text = desk->text,
-        .room = host_store_room,
-        .news = host_store_news,
-        .data = desk,
-        .no_index = no_index};
+    const struct store_options options = {.text = desk->text,
+                                          .room = host_store_room,
+                                          .news = host_store_news,
+                                          .data = desk,
+                                          .no_index = no_index};
     struct stat info;
     /* a desk that came from version control has no store yet */
     if (stat(desk->store_dir, &info) < 0) {

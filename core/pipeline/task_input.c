@@ -156,8 +156,9 @@ static int open_input(struct input *in, struct error *err)
         code = wait_for_index(run->desk, err);
     if (code >= 0 && !request->source)
         code = desk_reader(run->desk, queried, &in->reader, err);
-    if (code >= 0 && (in->session = pool_session(plugin_pool(run->lineup, run->plugin))) < 0)
-        code = error_set(err, ERR_NOMEM, "out of memory for a task");
+    struct pool *pool = plugin_pool(run->lineup, run->plugin);
+    if (code >= 0 && (in->session = host_session(run->lineup, pool, err)) < 0)
+        code = err->code;
     return code;
 }
 
@@ -305,8 +306,7 @@ int task_ask(struct task_run *run, struct error *err)
         code = send_articles(&in, err);
     if (code >= 0)
         code = call_plugin(&in, err);
-    if (in.session > 0)
-        pool_session_end(plugin_pool(run->lineup, run->plugin), in.session);
+    host_session_end(run->lineup, plugin_pool(run->lineup, run->plugin), in.session);
     if (in.reader)
         store_reader_close(in.reader);
     buf_free(&in.page);

@@ -6,7 +6,7 @@
 #include "plugin/options.h"
 
 struct trace_options {
-    const char *plugin; /* kinds ingest, tag, summarize */
+    const char *plugin;              /* kinds ingest, tag, summarize */
     const struct option_text *given; /* on top of what desk.lua gives it */
     size_t given_count;
     struct sample_options sample; /* `documents` is set by the kind */

@@ -202,9 +202,19 @@ static void jobs_of_ended_workers_are_answered_and_no_new_one_is_taken(void **st
     struct desk_plugin *plugin = NULL;
     desk_make(OLD);
     struct desk *desk = desk_must(DESK_WORK);
+    struct pool_job job = {.op = JOB_MANIFEST};
+    struct pool_frame *frame = NULL;
+    const msgpack_object *value = NULL;
+    buf_append(&job.payload, "\x80", 1);
     lineup_end_workers(desk);
+    assert_int_equal(host_call(desk->lineup, &job, &frame, &value, NULL, &err), ERR_PLUGIN);
+    while (desk->lineup->pools > 0)
+        host_turn(desk);
+    assert_int_equal(host_call(desk->lineup, &job, &frame, &value, NULL, &err), ERR_PLUGIN);
     assert_int_equal(host_load(desk->lineup, "tag", "moody", NULL, NULL, 0, &plugin, &err),
-                     ERR_PLUGIN);
+                     ERR_CANCELLED);
+    assert_int_equal(host_session(desk->lineup, desk->lineup->pool, &err), ERR_CANCELLED);
+    buf_free(&job.payload);
     desk_close(desk);
 }
 
