@@ -39,7 +39,8 @@ refuse "allocate through base/alloc.h" '[^_a-z](malloc|calloc|realloc|strdup|str
     'core/*.c' ':!core/base/alloc.c'
 
 # The linker takes the first of two functions of one name out of an archive, and says nothing.
-twice=$(nm --defined-only -g build/release/core/libcopydesk_core.a 2>/dev/null |
+cmake --build build/release --target copydesk_core >/dev/null
+twice=$(nm --defined-only -g build/release/core/libcopydesk_core.a |
     awk '$2 ~ /^[TDBRC]$/ { print $3 }' | sort | uniq -d)
 [ -z "$twice" ] || {
     echo "lint: defined twice in core: $twice" >&2

@@ -91,3 +91,8 @@ void budget_end(struct state *state, const struct budget_frame *outer)
     budget.deadline_us = outer->deadline_us;
     budget.state = outer->state;
 }
+
+struct state *budget_state(void)
+{
+    return budget.state;
+}

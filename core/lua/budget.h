@@ -26,5 +26,6 @@ struct budget_frame {
     struct state *state;
     int64_t deadline_us;
 };
+struct state *budget_state(void); /* whose call this thread's timer watches, or NULL */
 int budget_begin(struct state *state, uint64_t ms, struct budget_frame *outer);
 void budget_end(struct state *state, const struct budget_frame *outer);

@@ -84,6 +84,15 @@ int lua_plugin_load(const struct lua_plugin_source *source, const struct lua_wor
                     struct lua_plugin **out, struct lua_fault *fault);
 void lua_plugin_free(struct lua_plugin *plugin);
 
+/* What plugins of this thread hold. All that a plugin makes (coroutines, patterns, files of an
+ * export, handles) lives in its state, so nothing is left of it when that is closed. */
+struct lua_ledger {
+    size_t states; /* open */
+    size_t lost;   /* bytes that closed states did not give back */
+    bool timed;    /* a call's timer is running */
+};
+void lua_ledger(struct lua_ledger *out);
+
 /* Manifest as a msgpack map: kind, name, version, api, about, options = { name = {type, default,
  * min, max, choices, doc} }, needs, gives, uses, on, functions = [names], warnings. */
 int lua_plugin_manifest(struct lua_plugin *plugin, struct buf *out, struct lua_fault *fault);

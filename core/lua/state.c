@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "lua/budget.h"
 #include "lua/fault_place.h"
 
@@ -54,6 +55,9 @@ static int state_panic(lua_State *L)
     return 0; /* Lua aborts: the worker dies and is replaced */
 }
 
+/* Of this thread. */
+static _Thread_local size_t live_states, lost_bytes;
+
 struct state *state_new(const struct lua_world *world, size_t cap)
 {
     struct state *state = mem_zero(1, sizeof *state);
@@ -72,6 +76,7 @@ struct state *state_new(const struct lua_world *world, size_t cap)
     *(struct state **)lua_getextraspace(state->L) = state;
     lua_atpanic(state->L, state_panic);
     lua_gc(state->L, LUA_GCINC, STATE_GC_PAUSE, 0, 0);
+    live_states++;
     return state;
 }
 
@@ -81,8 +86,19 @@ void state_free(struct state *state)
         return;
     state->ready = false;
     lua_close(state->L);
+    live_states--;
+    lost_bytes += state->used;
+    if (state->used && state->world && state->world->log)
+        state->world->log(LOG_LEVEL_ERROR, state->name,
+                          STR_LIT("memory was left behind when its state was closed"),
+                          state->world->data);
     blocks_end(&state->blocks);
     mem_free(state);
+}
+
+void lua_ledger(struct lua_ledger *out)
+{
+    *out = (struct lua_ledger){live_states, lost_bytes, budget_state() != NULL};
 }
 
 bool state_spent(const struct state *state)
