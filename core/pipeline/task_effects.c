@@ -10,7 +10,7 @@
 /* ---- whether it may be done ---- */
 
 struct wants {
-    size_t writes, exports, notifications, of_articles;
+    size_t writes, exports, queries, notifications, of_articles;
 };
 
 static int refuse(const struct task_run *run, size_t at, const char *why, struct error *err)
@@ -100,6 +100,7 @@ static struct wants count_wants(const struct task_run *run)
         const struct command *command = &run->commands.at[i];
         wants.writes += command->kind == COMMAND_WRITE;
         wants.exports += command->kind == COMMAND_EXPORT;
+        wants.queries += command->kind == COMMAND_EXPORT && command->query.len > 0;
         wants.notifications += command->kind == COMMAND_NOTIFY;
         wants.of_articles += command_is_of_article(command);
     }
@@ -263,7 +264,7 @@ int task_apply(struct task_run *run, struct error *err)
         run->result.files = export_files_count(run->files);
         run->result.bytes = export_files_bytes(run->files);
     }
-    return code;
+    return code >= 0 && wants.queries ? task_wait_for_index(run->desk, err) : code;
 }
 
 /* ---- notifications ---- */

@@ -81,13 +81,17 @@ static int check_bounds(struct input *in, struct error *err)
     in->bytes += in->page.len;
     if (in->count <= LIMIT(TASK_ARTICLES) && in->bytes <= LIMIT(TASK_BYTES))
         return 0;
-    const bool many = in->count > LIMIT(TASK_ARTICLES);
-    return error_set(
-        err, ERR_LIMIT,
-        "%s would be given more than %lu %s of articles (%s): give its job a query, or "
-        "let it run more often",
-        in->run->plugin->label, many ? LIMIT(TASK_ARTICLES) : LIMIT(TASK_BYTES) / MIB,
-        many ? "in number" : "MiB", many ? LIMIT_NAME(TASK_ARTICLES) : LIMIT_NAME(TASK_BYTES));
+    char much[64];
+    if (in->count > LIMIT(TASK_ARTICLES))
+        snprintf(much, sizeof much, "%lu articles (%s)", LIMIT(TASK_ARTICLES),
+                 LIMIT_NAME(TASK_ARTICLES));
+    else
+        snprintf(much, sizeof much, "%lu MiB of articles (%s)", LIMIT(TASK_BYTES) / MIB,
+                 LIMIT_NAME(TASK_BYTES));
+    return error_set(err, ERR_LIMIT,
+                     "%s would be given more than %s: give its job a query, or let it run more "
+                     "often",
+                     in->run->plugin->label, much);
 }
 
 static int send_page(struct input *in, struct error *err)
@@ -126,9 +130,7 @@ static void flushed(void *data)
     *(bool *)data = true;
 }
 
-/* A query finds what is indexed: an article of the window that waits for the index would fall into
- * a hole between two windows. */
-static int wait_for_index(struct desk *desk, struct error *err)
+int task_wait_for_index(struct desk *desk, struct error *err)
 {
     bool done = false;
     if (!desk->store)
@@ -153,7 +155,7 @@ static int open_input(struct input *in, struct error *err)
         code =
             query_parse(str_of(request->query), request->instant_us, run->arena, &in->query, err);
     if (code >= 0 && !request->source && queried)
-        code = wait_for_index(run->desk, err);
+        code = task_wait_for_index(run->desk, err);
     if (code >= 0 && !request->source)
         code = desk_reader(run->desk, queried, &in->reader, err);
     struct pool *pool = plugin_pool(run->lineup, run->plugin);

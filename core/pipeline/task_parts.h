@@ -39,7 +39,10 @@ int task_call(struct task_run *run, struct pool_job *job, struct pool_frame **fr
 
 /* task_input.c: reads, sends, calls; fills run->commands and run->answer. */
 int task_ask(struct task_run *run, struct error *err);
-/* The same from the answer that was kept. 0 when there is none, 1. */
+/* A query finds what is indexed: an article of the window that waits for the index would fall into
+ * a hole between two windows. Waits. */
+int task_wait_for_index(struct desk *desk, struct error *err);
+/* As task_ask, from the answer that was kept. 0 when there is none, 1. */
 int task_recall(struct task_run *run, struct error *err);
 
 /* task_effects.c. Before anything is done: whether it may be. */

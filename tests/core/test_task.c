@@ -256,7 +256,32 @@ static void an_export_gets_the_articles_of_the_window(void **state)
     request.after_seq = 1;
     assert_int_equal(run_well(desk, &request).result.exports, 1);
     assert_file("out/sub/names.txt", "Second\n");
-    put_task("sends", "return {}");
+    desk_close(desk);
+}
+
+static void an_export_by_query_misses_nothing_that_waits_for_the_index(void **state)
+{
+    (void)state;
+    put_task("sends", "return { { command = 'export', export = 'names', query = 'second' } }");
+    struct desk *desk = open_desk("");
+    take_in(desk, "First\n\nOne.");
+    take_in(desk, "Second\n\nTwo.");
+    struct task_request request = all_of("sends", NULL, 2);
+    assert_int_equal(run_well(desk, &request).result.exports, 1);
+    assert_file("out/names.txt", "Second\n");
+    desk_close(desk);
+}
+
+static void too_many_events_at_once_are_refused_by_name(void **state)
+{
+    (void)state;
+    put_task("mark", "return {}");
+    struct desk *desk = open_desk("");
+    struct task_item *items = calloc(1001, sizeof *items);
+    const struct task_request request = {
+        .plugin = "mark", .event = "item.quarantined", .items = items, .item_count = 1001};
+    assert_has(run(desk, &request).result.error.text, "TASK_ITEMS");
+    free(items);
     desk_close(desk);
 }
 
@@ -394,6 +419,8 @@ int main(int argc, char **argv)
         TEST(a_task_without_a_place_may_write_no_file),
         TEST(a_task_runs_on_its_own_events_alone),
         TEST(an_export_gets_the_articles_of_the_window),
+        TEST(an_export_by_query_misses_nothing_that_waits_for_the_index),
+        TEST(too_many_events_at_once_are_refused_by_name),
         TEST(a_granted_command_gets_the_text_and_little_else),
         TEST(a_command_that_fails_says_what_it_printed),
         TEST(a_command_that_hangs_is_killed_with_its_children),
