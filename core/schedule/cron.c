@@ -1,6 +1,6 @@
 #include "schedule/cron.h"
 
-#include <stdio.h>
+#include <stdarg.h>
 #include <string.h>
 #include <strings.h>
 
@@ -43,13 +43,13 @@ struct parser {
 __attribute__((format(printf, 3, 4))) static int refuse(const struct parser *in, size_t at,
                                                         const char *format, ...)
 {
-    char why[300];
     va_list args;
     va_start(args, format);
-    vsnprintf(why, sizeof why, format, args);
+    error_setv(in->err, ERR_INVALID, format, args);
     va_end(args);
-    return error_set(in->err, ERR_INVALID, "cron \"%.*s\": column %zu: %s",
-                     (int)utf8_cut(in->text, 100), in->text.at ? in->text.at : "", at + 1, why);
+    error_wrap(in->err, "cron \"%.*s\": column %zu", (int)utf8_cut(in->text, 100),
+               in->text.at ? in->text.at : "", at + 1);
+    return ERR_INVALID;
 }
 
 static bool blank(char c)

@@ -1,5 +1,5 @@
-/* The parts of the scheduler: schedule.c (jobs, clock), run.c (one run), inputs.c (what it is
- * given), run_work.c (export or task), ask.c (what commands ask). */
+/* The parts of the scheduler: schedule.c (its life), look.c (what is due), run.c (one run),
+ * inputs.c (what it is given), run_work.c (export or task), ask.c (what commands ask). */
 #pragma once
 
 #include <uv.h>
@@ -104,6 +104,11 @@ void schedule_look(struct schedule *schedule);
 /* Something has happened that jobs may run on, all but one (NULL: all). */
 void schedule_news(struct schedule *schedule, const struct job *but);
 struct job *schedule_find(struct schedule *schedule, const char *name, struct error *err);
+/* look.c: begins what is due, at its turn; and when to do so again, in microseconds. */
+void look_at_all(struct schedule *schedule, int64_t now_us);
+int64_t look_wait(struct schedule *schedule, int64_t now_us);
+/* The store is to know the job; until it answers nothing of it is due. */
+void job_know(struct job *job);
 /* At its place by instant. false: out of memory. */
 bool job_add_turn(struct job *job, const struct turn *turn);
 /* Begins the job's first turn, which is taken off. false: out of memory. */
