@@ -29,7 +29,7 @@
     X(WRITE_BYTES, 64 * MIB, "bytes", "memory of the store thread for one write")                  \
     X(PLUGIN_FILES, 64, "files", "files of one plugin")                                            \
     X(PLUGIN_BYTES, 8 * MIB, "bytes", "all files of one plugin")                                   \
-    X(GRANT_BYTES, 32 * MIB, "bytes", "all files outside its folder that a plugin may read")      \
+    X(GRANT_BYTES, 32 * MIB, "bytes", "all files outside its folder that a plugin may read")       \
     X(PLUGINS, 256, "plugins", "plugins of one desk")                                              \
     X(CONFIG_BYTES, 1 * MIB, "bytes", "desk.lua")                                                  \
     X(STATE_BYTES, 256 * MIB, "bytes", "memory of one Lua state")                                  \

@@ -154,6 +154,8 @@ static void on_call(void *data, const char *path, const char *argument, int32_t 
     struct check *check = data;
     if (strcmp(path, "desk.read") == 0)
         check_read(check, argument, line);
+    if (strcmp(path, "desk.env") == 0)
+        check_env(check, argument, line);
     if (strcmp(path, "require") == 0 && argument)
         check_require(check, argument, line);
 }

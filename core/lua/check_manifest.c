@@ -23,12 +23,27 @@ void check_read(struct check *check, const char *name, int line)
     }
     if (check->read_count < CHECK_READS)
         check->reads[check->read_count++] = name;
-    if (!area_find_file(source->files, source->file_count, name))
+    const bool granted = name[0] == '/'; /* a file of the user's, which desk.lua grants */
+    if (!granted && !area_find_file(source->files, source->file_count, name))
         check_add(check, check->file, line, CHECK_ERROR,
                   "desk.read: '%s' is not in the plugin's folder", name);
     else if (manifest && !holds(manifest->read_files, manifest->read_count, name))
         check_add(check, check->file, line, CHECK_ERROR,
                   "desk.read(\"%s\") needs uses = { read = { \"%s\" } }", name, name);
+}
+
+void check_env(struct check *check, const char *name, int line)
+{
+    const struct manifest *manifest = check->manifest;
+    if (!name) {
+        check->env_unknown = true;
+        return;
+    }
+    if (check->env_count < CHECK_READS)
+        check->envs[check->env_count++] = name;
+    if (manifest && !holds(manifest->env, manifest->env_count, name))
+        check_add(check, check->file, line, CHECK_ERROR,
+                  "desk.env(\"%s\") needs uses = { env = { \"%s\" } }", name, name);
 }
 
 /* "a.b" is a/b.lua: the plugin's own folder is flat, so it never is there; lib may be. */
@@ -73,6 +88,10 @@ static void check_uses(struct check *check)
     if (manifest->asks_command && !check->notifies && !check->command_unknown)
         check_add(check, "init.lua", line_of(check, "command"), CHECK_WARNING,
                   "uses.command asks for a command, but notify is never said");
+    for (size_t i = 0; i < manifest->env_count && !check->env_unknown; i++)
+        if (!holds(check->envs, check->env_count, manifest->env[i]))
+            check_add(check, "init.lua", line_of(check, "env"), CHECK_WARNING,
+                      "uses.env names '%s', which desk.env is never asked for", manifest->env[i]);
     for (size_t i = 0; i < manifest->read_count && !check->read_unknown; i++)
         if (!holds(check->reads, check->read_count, manifest->read_files[i]))
             check_add(check, "init.lua", line_of(check, "read"), CHECK_WARNING,

@@ -42,6 +42,9 @@ struct check {
     const char *reads[CHECK_READS];
     size_t read_count;
     bool read_unknown;
+    const char *envs[CHECK_READS];
+    size_t env_count;
+    bool env_unknown;
     bool notifies, command_unknown;
 };
 
@@ -52,6 +55,7 @@ void check_message(struct check *check, const char *message, enum check_level le
 
 /* check_manifest.c */
 void check_read(struct check *check, const char *name, int line);
+void check_env(struct check *check, const char *name, int line);
 /* command = "notify": `value` NULL when it is known only when it runs. */
 void check_command(struct check *check, const char *value, int line);
 void check_require(struct check *check, const char *module, int line);

@@ -136,8 +136,9 @@ static void compare_tags(struct diff *diff, const struct tag_list *before,
             add_line(diff, line_of(DIFF_LESS, old));
         } else if (new &&order > 0) {
             add_line(diff, line_of(DIFF_MORE, new));
-        } else if (fabs(old->score - new->score) > SCORE_SAME ||
-                   !same_spans(&old->spans, &new->spans)) {
+        } else if (old && new &&
+                   (fabs(old->score - new->score) > SCORE_SAME ||
+                    !same_spans(&old->spans, &new->spans))) {
             struct diff_line line = line_of(DIFF_OTHER, new);
             line.before = old->score;
             line.moved = !same_spans(&old->spans, &new->spans);

@@ -28,9 +28,10 @@ describe("scripts/README.md", function()
                 local code = block.code:gsub("copydesk ", t.bin .. " ")
                 outputs[#outputs + 1] = t.shell("set -e\ncd " .. at .. "\n" .. code)
                 at = folder .. "/mydesk"
-            else
-                assert.truthy(block.file, "no file is named before:\n" .. block.code)
+            elseif block.file then
                 t.write(at .. "/" .. block.file, block.code)
+            else
+                assert(load(block.code))
             end
         end
         assert.equal(4, #outputs)
@@ -42,6 +43,16 @@ describe("scripts/README.md", function()
         assert.truthy(outputs[3]:find("1 plugin: 4 passed, 0 failed\nTAP version 13\nok 1", 1, true), outputs[3])
         assert.equal(6, #t.decode(t.read(at .. "/scripts/tag/ships/long.json")))
         assert.truthy(outputs[#outputs]:find("calls/s", 1, true), outputs[#outputs])
+    end)
+
+    it("shows the grant that plugin grant prints", function()
+        local desk = t.desk()
+        local line = assert(guide:match("\n(desk%.grant {[^\n]+})\n"))
+        local uses = line:match("(read = .-), manifest")
+        t.plugin(desk, "tag", "ships", (t.tagger("ships", "return {}"):gsub("needs = {}", "uses = { " .. uses .. " }")))
+        local out = t.must({ "-C", desk, "plugin", "grant", "tag/ships" }).out
+        local shown = line:gsub('manifest = "%x+"', "MANIFEST") -- which stands for the place, too
+        assert.truthy(out:gsub('manifest = "%x+"', "MANIFEST"):find(shown, 1, true), out)
     end)
 
     it("shows a difference as it is told", function()

@@ -73,6 +73,10 @@ describe("plugin check", function()
             "init.lua:4 error desk.read: 'name.tsv' is not in the plugin's folder" },
         { "a file that is declared in vain", plugin("", nil, "uses = { read = { 'names.tsv' } },"),
             "init.lua:2 warning uses.read names 'names.tsv', which desk.read is never asked for", { ["names.tsv"] = "a" } },
+        { "a variable that is not declared", plugin("local l = desk.env('LANG')"),
+            'init.lua:4 error desk.env("LANG") needs uses = { env = { "LANG" } }' },
+        { "a variable that is declared in vain", plugin("", nil, "uses = { env = { 'LANG' } },"),
+            "init.lua:2 warning uses.env names 'LANG', which desk.env is never asked for" },
         { "a module that is not there", plugin("local m = require 'helper'"), "init.lua:4 error module 'helper' is not "
             .. "there: require finds helper.lua in the plugin's folder and in scripts/lib, and lpeg" },
         { "a scheme that is said and not declared", plugin("local a = { scheme = 'ship', label = 'x' }"),
@@ -113,6 +117,8 @@ describe("plugin check", function()
             local n = 0
             return function() n = n + 1 return tostring(n) end
         end)()) .. "}\nlocal w = desk.text.words('a')") },
+        { "a file and a variable that are to be granted", plugin("local a, b = desk.read('/srv/a'), desk.env('LANG')", nil,
+            "uses = { read = { '/srv/a' }, env = { 'LANG' } },") },
         { "a scheme that is known only when it runs", plugin("local a = { scheme = article.genre, label = 'x' }", nil,
             "gives = { 'ship' },") },
     }

@@ -271,7 +271,8 @@ static void a_test_fails_where_two_processes_differ(void **state)
                "  { name = 'two', article = a, check = function() end },\n"
                "  { name = 'three', article = a, expect = { { label = 'no' } } } }\n");
     struct desk *desk = desk_must(DESK_WORK);
-    if (plugin_test(desk, &(struct test_options){.plugin = "tag/count"}, add_case, &text, NULL, &counts, &err) < 0)
+    if (plugin_test(desk, &(struct test_options){.plugin = "tag/count"}, add_case, &text, NULL,
+                    &counts, &err) < 0)
         fail_msg("%s", err.text);
     desk_close(desk);
     if (counts.cases != 3)

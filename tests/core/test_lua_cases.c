@@ -153,7 +153,8 @@ static void cases_are_counted_run_and_judged(void **state)
     assert_contains(shown, "\"cases\"=>10");
     run_case(fixture, 1);
     assert_contains(shown,
-                    "\"name\"=>\"one\", \"passed\"=>true, \"message\"=>\"\", \"traceback\"=>\"\", \"golden\"=>\"\", \"golden_text\"=>\"\", \"answer\"=>[{");
+                    "\"name\"=>\"one\", \"passed\"=>true, \"message\"=>\"\", \"traceback\"=>\"\", "
+                    "\"golden\"=>\"\", \"golden_text\"=>\"\", \"answer\"=>[{");
     run_case(fixture, 2);
     assert_contains(shown,
                     "\"passed\"=>false, \"message\"=>\"expect[1].label: want 'X', got 'H'\"");

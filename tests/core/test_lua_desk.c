@@ -128,7 +128,8 @@ static void each_answer_keeps_its_shape(void **state)
 }
 
 static const struct example bad_answers[] = {
-    {"return { { score = 0/0 } }", "scripts/tag/test/init.lua:2: answer[1].score: the number is NaN or infinite"},
+    {"return { { score = 0/0 } }",
+     "scripts/tag/test/init.lua:2: answer[1].score: the number is NaN or infinite"},
     {"return { { label = print } }", "answer[1].label: a function cannot be sent"},
     {"return { article }", "answer[1]: a userdata cannot be sent"},
     {"local t = { {} } t[1].me = t return t", "answer[1].me: the table holds itself"},
