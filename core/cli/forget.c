@@ -163,7 +163,7 @@ static void forget_here(struct desk *desk, const struct forget_list *list,
                         struct forget_result *out)
 {
     struct forgetting forgetting = {0};
-    if (!forget_start(desk, list->ids, list->count, finished, &forgetting))
+    if (!forget_start(desk, list->ids, list->count, false, finished, &forgetting))
         error_set(&forgetting.result.error, ERR_NOMEM, "out of memory");
     else
         host_wait(desk, &forgetting.done);
@@ -175,22 +175,38 @@ static uint64_t number(const json_t *answer, const char *key)
     return (uint64_t)json_integer_value(json_object_get(answer, key));
 }
 
+/* A line holds so many ids, however long (CONTROL_LINE_BYTES). */
+#define IDS_PER_LINE 10000
+
+static int forget_part(struct control_client *line, const int64_t *ids, size_t count, bool more,
+                       struct forget_result *out)
+{
+    json_t *list = json_array(), *answer = NULL;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_integer((json_int_t)ids[i]));
+    const int code = control_ask(line, "forget", json_pack("{s:o, s:b}", "ids", list, "more", more),
+                                 NULL, NULL, &answer, &out->error);
+    if (code >= 0) {
+        out->articles += number(answer, "articles");
+        out->versions += number(answer, "versions");
+        out->documents += number(answer, "documents");
+        out->stripped += number(answer, "stripped");
+    }
+    json_decref(answer);
+    return code;
+}
+
 static void forget_beside(struct control_client *line, const struct forget_list *list,
                           struct forget_result *out)
 {
-    json_t *ids = json_array(), *answer = NULL;
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(ids, json_integer((json_int_t)list->ids[i]));
+    int code = 0;
     control_patience(line, PATIENCE_MS);
     *out = (struct forget_result){0};
-    if (control_ask(line, "forget", json_pack("{s:o}", "ids", ids), NULL, NULL, &answer,
-                    &out->error) >= 0) {
-        out->articles = number(answer, "articles");
-        out->versions = number(answer, "versions");
-        out->documents = number(answer, "documents");
-        out->stripped = number(answer, "stripped");
+    for (size_t at = 0; code >= 0 && at < list->count; at += IDS_PER_LINE) {
+        const size_t left = list->count - at;
+        const bool more = left > IDS_PER_LINE;
+        code = forget_part(line, list->ids + at, more ? IDS_PER_LINE : left, more, out);
     }
-    json_decref(answer);
 }
 
 static int print_result(const struct cli_args *args, const struct forget_result *result)

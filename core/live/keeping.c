@@ -71,7 +71,8 @@ static void start_forget(struct control_call *call, const json_t *request, void 
     int64_t *ids = mem_array(count, sizeof *ids);
     int code =
         ids ? read_ids(request, ids, count, &err) : error_set(&err, ERR_NOMEM, "out of memory");
-    if (code >= 0 && !forget_start(live->desk, ids, count, forgotten, call))
+    const bool more = json_is_true(json_object_get(request, "more"));
+    if (code >= 0 && !forget_start(live->desk, ids, count, more, forgotten, call))
         code = error_set(&err, ERR_NOMEM, "out of memory");
     mem_free(ids);
     if (code < 0)

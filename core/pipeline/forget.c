@@ -9,6 +9,7 @@ struct forget {
     struct desk *desk;
     int64_t *ids;
     size_t count, at;
+    bool more; /* the files are not made clean yet */
     struct store_request request;
     struct store_forget group;
     struct host_later later;
@@ -129,6 +130,10 @@ static void forgotten(struct store_request *request)
 static void go_on(struct forget *forget)
 {
     const size_t left = forget->count - forget->at;
+    if (left == 0 && forget->more) {
+        finish(forget);
+        return;
+    }
     if (left == 0) {
         if (store_scrub(forget->desk->store, scrubbed, forget) < 0) {
             error_set(&forget->result.error, ERR_NOMEM,
@@ -153,7 +158,7 @@ static void begin(void *data)
     go_on(data);
 }
 
-struct forget *forget_start(struct desk *desk, const int64_t *ids, size_t count,
+struct forget *forget_start(struct desk *desk, const int64_t *ids, size_t count, bool more,
                             void (*done)(const struct forget_result *result, void *data),
                             void *data)
 {
@@ -167,6 +172,7 @@ struct forget *forget_start(struct desk *desk, const int64_t *ids, size_t count,
     forget->desk = desk;
     forget->ids = copy;
     forget->count = count;
+    forget->more = more;
     forget->done = done;
     forget->data = data;
     forget->later = (struct host_later){.run = begin, .data = forget};

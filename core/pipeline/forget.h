@@ -33,8 +33,9 @@ struct forget_result {
     uint64_t articles, versions, documents, stripped;
     struct error error; /* ERR_BUSY: forgotten, but the log could not be emptied yet */
 };
-/* The desk is open for DESK_WRITE; ids are copied, unknown ones passed over. `done` from the loop,
- * once. NULL: out of memory. */
-struct forget *forget_start(struct desk *desk, const int64_t *ids, size_t count,
+/* The desk is open for DESK_WRITE; ids are copied, unknown ones passed over. `more`: others follow,
+ * and the store's files are made clean after the last. `done` from the loop, once. NULL: out of
+ * memory. */
+struct forget *forget_start(struct desk *desk, const int64_t *ids, size_t count, bool more,
                             void (*done)(const struct forget_result *result, void *data),
                             void *data);
