@@ -234,7 +234,8 @@ static int try_one(struct trial *trial, const struct escape *escape, uint32_t in
     code = session < 0 ? (int)session : run(trial, index, session, &outcome);
     if (code >= 0)
         code = run(trial, WITNESS, session, &seen);
-    if (code == ERR_CANCELLED) /* the worker went with the escape; another has to be well */
+    /* the worker went with the escape, or a moment later: another has to be well */
+    if (code == ERR_CANCELLED || (code >= 0 && seen.faulted && !seen.inner))
         code = run(trial, WITNESS, 0, &seen);
     if (session > 0)
         pool_session_end(trial->pool, session);
