@@ -144,6 +144,39 @@ static void finds_runs_of_capitals(void **state)
         "local span = n.spans[3][1] equal(s:sub(span[1], span[2]), 'J. K. Rowling')");
 }
 
+static void strips_lines_of_blanks_of_any_kind(void **state)
+{
+    run_lua(*state,
+            "local s = '  a b\\xC2\\xA0\\r\\n\\n\\xE3\\x80\\x80中\\nend' local l = "
+            "text.strip_lines(s)\n"
+            "equal(l.n, 4) equal(list(l.text), 'a b||中|end')\n"
+            "equal(list(l.first), '1|10|11|18') equal(list(l.last), '7|9|16|20')\n"
+            "equal(l.lead[1], 2) equal(l.lead[2], nil) equal(l.lead[3], 3) equal(l.lead[4], nil)\n"
+            "equal(text.strip_lines('').n, 0) equal(text.strip_lines('x\\n').n, 1)\n"
+            "equal(list(text.strip_lines('old\\rMac').text), 'old|Mac')\n"
+            "equal(text.strip(' \\t\\xEF\\xBB\\xBF x \\xE2\\x80\\x8B'), 'x') equal(text.strip('  "
+            "'), '')");
+}
+
+static void counts_what_a_line_holds(void **state)
+{
+    run_lua(
+        *state,
+        "equal(text.chars('Đorđe 北京'), 8) equal(text.columns('a北京'), 5)\n"
+        "equal(text.weight('北京'), 5) equal(text.weight('ab'), 2)\n"
+        "equal(text.count_words('  one two\\tthree '), 3) equal(text.count_words('北京大学'), 3)\n"
+        "local up, low = text.cases('ÉtéÑ Ђђ ß×x') equal(up, 3) equal(low, 5)\n"
+        "equal(text.lower('ÀÖ×ŸŽ ЂЖ ΑΩ Zz'), 'àö×Ÿž ђж αω zz')");
+}
+
+static void tells_rules_from_text(void **state)
+{
+    run_lua(*state, "for _, s in ipairs { '', '***', '— * —', '- - -', '、、', '~~ ＝ ~~' } do\n"
+                    "equal(text.is_rule(s), true) end\n"
+                    "for _, s in ipairs { 'a', '* 1 *', 'é', '中', 'ж', '😀', ('-'):rep(301) } do\n"
+                    "equal(text.is_rule(s), false) end");
+}
+
 static void finds_lines(void **state)
 {
     run_lua(*state, "local s = 'a\\r\\n\\nb\\rc' equal(list(cut(s, text.lines(s))), 'a||b|c')\n"
@@ -230,6 +263,9 @@ int main(void)
         TEXT_TEST(keeps_the_best_candidates_in_order),
         TEXT_TEST(finds_runs_of_capitals),
         TEXT_TEST(finds_lines),
+        TEXT_TEST(strips_lines_of_blanks_of_any_kind),
+        TEXT_TEST(counts_what_a_line_holds),
+        TEXT_TEST(tells_rules_from_text),
         TEXT_TEST(compares_texts),
         TEXT_TEST(makes_quotes_plain),
         TEXT_TEST(refuses_wrong_arguments),

@@ -49,7 +49,8 @@ static const char chunk[] =
     "local a = text.analyse(s, 'de') local c = a:candidates() a:names() a:rank() a:sentences()\n"
     "a:match(text.gazetteer { 'New York', 'Angela Merkel' }) text.words(s) text.sentences(s, "
     "'de')\n"
-    "text.similarity(s, 'New York') text.normalise_quotes(s) text.stopwords('fr')\n"
+    "text.similarity(s, 'New York') text.normalise_quotes(s) text.strip_lines(s) text.lower(s) "
+    "text.stopwords('fr')\n"
     "assert(text.language(s) == 'de')";
 
 static void the_module_raises_errors_and_leaks_nothing(void **state)

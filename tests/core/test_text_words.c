@@ -1,4 +1,5 @@
 /* Folding and the words blob: what the index is made of. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -227,6 +228,41 @@ static size_t make_text(uint32_t seed, char *text, size_t room)
     return size;
 }
 
+/* What a word of ASCII is, said as plainly as it can be. */
+static void finds_every_run_of_ascii_letters_and_digits(void **state)
+{
+    struct text_fixture *fixture = *state;
+    uint32_t seed = 7;
+    char text[700];
+    for (int round = 0; round < 200; round++) {
+        struct desk_text_bytes blob;
+        struct desk_words_reader reader;
+        struct desk_word word;
+        for (size_t i = 0; i < sizeof text; i++) {
+            seed = seed * 1664525 + 1013904223;
+            text[i] = (char)(seed >> 28 ? seed >> 25 & 0x7F : 'Q');
+        }
+        assert_int_equal(
+            fixture->api->words(fixture->text, text, sizeof text, &blob, &fixture->error), 0);
+        assert_true(desk_words_open(&reader, blob.bytes, blob.size, sizeof text));
+        for (size_t at = 0, end; at < sizeof text; at = end) {
+            end = at;
+            while (end < sizeof text && isalnum((unsigned char)text[end]))
+                end++;
+            if (end == at) {
+                end++;
+                continue;
+            }
+            assert_int_equal(desk_words_next(&reader, &word), 1);
+            assert_int_equal(word.start, at);
+            assert_int_equal(word.end, end);
+            for (size_t i = 0; i < word.folded_size; i++)
+                assert_int_equal(word.folded[i], tolower((unsigned char)text[at + i]));
+        }
+        assert_int_equal(desk_words_next(&reader, &word), 0);
+    }
+}
+
 static void finds_the_words_that_the_plain_scanner_finds(void **state)
 {
     struct text_fixture *fixture = *state;
@@ -270,6 +306,7 @@ int main(void)
         TEXT_TEST(finds_no_words_in_nothing),
         TEXT_TEST(lets_bad_bytes_separate),
         TEXT_TEST(cuts_long_words_at_the_limit),
+        TEXT_TEST(finds_every_run_of_ascii_letters_and_digits),
         TEXT_TEST(finds_the_words_that_the_plain_scanner_finds),
         TEXT_TEST(refuses_damaged_blobs),
         TEXT_TEST(survives_every_cut_and_every_flipped_byte),
