@@ -1,8 +1,9 @@
 /* The writer's thread: a bounded queue, group commit, and the index behind it.
  *
  * Group commit. On an idle desk a request is committed at once. Under load each group gives the
- * next one time to gather: as many milliseconds as it had requests, at most COMMIT_GATHER_MS. So a
- * caller that waits for each write is not held up, and many at a time share one fsync.
+ * next one time to gather: as many milliseconds as it had documents and articles, at most
+ * COMMIT_GATHER_MS, and until COMMIT_ENOUGH requests wait. So a caller that waits for each write is
+ * not held up, many at a time share one fsync, and a page that many of them touch is written once.
  *
  * A bad request takes no other of its group with it: the group is rolled back and done again with
  * a savepoint each, and the bad one is undone alone. When the transaction itself breaks (the disk
