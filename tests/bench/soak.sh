@@ -44,11 +44,11 @@ while [ $SECONDS -lt $end ]; do
     done
     kib=$(resident_kib) fds=$(descriptors)
     if [ $SECONDS -lt $warm ]; then
-        [ "$kib" -le $first_kib ] || first_kib=$kib
-        [ "$fds" -le $first_fds ] || first_fds=$fds
+        [ "$kib" -le "$first_kib" ] || first_kib=$kib
+        [ "$fds" -le "$first_fds" ] || first_fds=$fds
     else
-        [ "$kib" -le $most_kib ] || most_kib=$kib
-        [ "$fds" -le $most_fds ] || most_fds=$fds
+        [ "$kib" -le "$most_kib" ] || most_kib=$kib
+        [ "$fds" -le "$most_fds" ] || most_fds=$fds
     fi
     if [ $(((SECONDS - begun) / 60)) -ge $told ]; then
         echo "minute $told: $number files, $((kib / 1024)) MiB, $fds descriptors"

@@ -156,21 +156,37 @@ bool desk_kill_worker(struct desk_under *desk, struct chance *chance)
 
 /* ---- an end that waits ---- */
 
-/* It may have been started just now: until it listens nobody can tell it to stop. */
-static int wait_for_host(const struct desk_under *desk, int64_t until_us)
+/* Whether the host listens; not one that was killed, whose socket a worker may hold that it had
+ * just forked. */
+static bool host_listens(const struct desk_under *desk)
 {
     char dir[700];
     struct error err = {0};
     struct control_client *client = NULL;
     snprintf(dir, sizeof dir, "%s/.copydesk", desk->dir);
-    while (control_connect(dir, &client, &err) < 0) {
-        if (clock_mono_us() > until_us || waitpid(desk->host, NULL, WNOHANG) != 0) {
-            fprintf(stderr, "torture: the host does not listen: %s\n", err.text);
+    if (control_connect(dir, &client, &err) < 0)
+        return false;
+    const bool own = control_pid(client) == desk->host;
+    control_hang_up(client);
+    return own;
+}
+
+/* It may have been started just now: until it listens nobody can tell it to stop. One that found
+ * the lock still held by such a worker has ended, and is started again. */
+static int wait_for_host(struct desk_under *desk, int64_t until_us)
+{
+    while (!host_listens(desk)) {
+        if (clock_mono_us() > until_us) {
+            fprintf(stderr, "torture: the host does not listen\n");
             return -1;
+        }
+        if (waitpid(desk->host, NULL, WNOHANG) != 0) {
+            desk->refusals++;
+            if (desk_start(desk) < 0)
+                return -1;
         }
         sleep_ms(5);
     }
-    control_hang_up(client);
     return 0;
 }
 

@@ -127,7 +127,7 @@ static void print_counts(const struct torture *torture, const struct findings *f
     printf("hurt: %u starts, %u kills of the host, %u of a worker, ", desk->starts, desk->kills,
            desk->worker_kills);
     if (desk->own_disk)
-        printf("%u times a full disk, %u times the host ended by itself on one\n", desk->fills,
+        printf("%u times a full disk, %u times the host ended by itself\n", desk->fills,
                desk->refusals);
     else
         printf("no full disk (that takes root, for a tmpfs)\n");
