@@ -1,6 +1,6 @@
-/* A library whose interface is every public type and constant of include/copydesk: what abidiff sees
- * of a library are the types that its exported functions reach. tests/abi/check.sh compares it with
- * the kept dump. A new public type is named here; check.sh finds those that are not. */
+/* A library whose interface is every public type and constant of include/copydesk: what abidiff
+ * sees of a library are the types that its exported functions reach. tests/abi/check.sh compares it
+ * with the kept dump. A new public type is named here; check.sh finds those that are not. */
 #include <copydesk/plugin.h>
 #include <copydesk/text.h>
 
