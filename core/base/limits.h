@@ -60,6 +60,7 @@
     X(COMMIT_ENOUGH, 128, "writes", "writes that wait, before a commit waits for no more")         \
     X(COMMIT_GATHER_MS, 100, "ms", "how long a write may wait for others to commit with")          \
     X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
+    X(LOCK_WAIT_MS, 1000, "ms", "how long the lock of a host that is gone is waited for")          \
     X(STORE_WAIT_MS, 5000, "ms", "how long a database that is held by another is waited for")      \
     X(CACHE_WRITER_BYTES, 16 * MIB, "bytes", "SQLite's page cache of the store thread")            \
     X(CACHE_READER_BYTES, 2 * MIB, "bytes", "SQLite's page cache of a reader")                     \

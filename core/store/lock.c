@@ -2,14 +2,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
+
+#define LOOK_NS (5 * 1000 * 1000)
 
 static int cannot_open(const char *dir, const char *path, struct error *err)
 {
@@ -27,12 +33,34 @@ static int cannot_open(const char *dir, const char *path, struct error *err)
     return error_errno(err, number, "cannot open %s", path);
 }
 
-/* The holder writes its number right after it has locked: for an instant there may be none. */
-static int held_by_another(const char *dir, int fd, struct error *err)
+/* The holder writes its number right after it has locked: for an instant there may be none (0). */
+static long holder(int fd)
 {
     char text[24] = "";
     ssize_t len = pread(fd, text, sizeof text - 1, 0);
-    long pid = len > 0 ? strtol(text, NULL, 10) : 0;
+    return len > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+/* A worker has its host's lock from fork to exec. Where the host was killed in between, the lock
+ * outlives it by that instant, and who starts the desk again at once should not be refused. */
+static int lock_or_outlive(int fd)
+{
+    const int64_t until = clock_mono_us() + (int64_t)LIMIT(LOCK_WAIT_MS) * 1000;
+    const struct timespec a_look = {.tv_nsec = LOOK_NS};
+    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        const int number = errno;
+        const long pid = holder(fd);
+        if (number != EWOULDBLOCK || pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH ||
+            clock_mono_us() >= until)
+            return number;
+        nanosleep(&a_look, NULL);
+    }
+    return 0;
+}
+
+static int held_by_another(const char *dir, int fd, struct error *err)
+{
+    const long pid = holder(fd);
     if (pid > 0)
         return error_set(err, ERR_BUSY,
                          "another copydesk (process %ld) is writing the desk of %s: wait until it "
@@ -62,9 +90,10 @@ int lock_take(const char *dir, struct lock *out, struct error *err)
     FILE_AUTO int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd < 0)
         return cannot_open(dir, path, err);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-        return errno == EWOULDBLOCK ? held_by_another(dir, fd, err)
-                                    : error_errno(err, errno, "cannot lock %s", path);
+    const int number = lock_or_outlive(fd);
+    if (number != 0)
+        return number == EWOULDBLOCK ? held_by_another(dir, fd, err)
+                                     : error_errno(err, number, "cannot lock %s", path);
     int rc = write_holder(fd, path, err);
     if (rc < 0)
         return rc;

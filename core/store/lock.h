@@ -12,6 +12,7 @@ struct lock {
 };
 
 /* ERR_BUSY names the process that holds it; ERR_DENIED when the desk cannot be written;
- * ERR_NOTFOUND when there is no folder. Never waits. */
+ * ERR_NOTFOUND when there is no folder. Waits for nobody who lives; for what a killed holder left
+ * behind, LOCK_WAIT_MS. */
 int lock_take(const char *dir, struct lock *out, struct error *err);
 void lock_give(struct lock *lock); /* not held is fine */

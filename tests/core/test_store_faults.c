@@ -64,6 +64,32 @@ static void the_holder_of_the_lock_is_named(void **state)
     desk_start(desk);
 }
 
+/* What a fork of a killed host has of it until it ends. */
+static void a_lock_that_outlives_its_holder_is_waited_for(void **state)
+{
+    struct desk *desk = *state;
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t host = fork();
+    if (host == 0) {
+        desk_start(desk);
+        if (fork() == 0) {
+            usleep(200 * 1000);
+            _exit(0);
+        }
+        if (write(ready[1], "x", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    end_process(host);
+    desk_start(desk);
+}
+
 static void two_writers_in_one_process_exclude_each_other(void **state)
 {
     struct desk *desk = *state;
@@ -352,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         DESK_TEST(the_holder_of_the_lock_is_named),
+        DESK_TEST(a_lock_that_outlives_its_holder_is_waited_for),
         DESK_TEST(two_writers_in_one_process_exclude_each_other),
         DESK_TEST(a_database_held_by_another_program_is_busy),
         DESK_TEST(a_newer_schema_is_refused_with_both_numbers),
