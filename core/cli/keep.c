@@ -9,6 +9,8 @@
 #include "pipeline/host.h"
 #include "pipeline/keep.h"
 
+#define PATIENCE_MS (3600L * 1000) /* much may have to go */
+
 static const struct cli_option options[] = {
     {"dry-run", 'n', NULL, "only say what would go", false},
     CLI_JSON_OPTION,
@@ -27,8 +29,7 @@ static void finished(const struct keep_result *result, void *data)
     keeping->done = true;
 }
 
-static int print_result(const struct keep_result *result, const struct config_keep *keep, bool dry,
-                        bool json)
+static int print_result(const struct keep_result *result, const bool *named, bool dry, bool json)
 {
     static const char *const one[] = {"document's bytes", "file in done/ and duplicate/",
                                       "former version", "result", "run, event or answer"};
@@ -36,7 +37,7 @@ static int print_result(const struct keep_result *result, const struct config_ke
                                        "former versions", "results", "runs, events and answers"};
     json_t *object = json ? json_object() : NULL;
     for (int i = 0; i < CONFIG_KEPT_COUNT; i++) {
-        if (keep->us[i] == 0)
+        if (!named[i])
             continue;
         if (json)
             json_object_set_new(object, config_kept_names[i],
@@ -48,33 +49,57 @@ static int print_result(const struct keep_result *result, const struct config_ke
     return json && output_json(object) < 0 ? CLI_FAILED : CLI_DONE;
 }
 
-static int keep(const struct cli_args *args, struct desk *desk, bool dry)
+static void keep_here(struct desk *desk, bool dry, struct keep_result *out, bool *named)
 {
     struct keeping keeping = {0};
     const struct config_keep *spans = &desk->lineup->config.keep;
-    bool any = false;
     for (int i = 0; i < CONFIG_KEPT_COUNT; i++)
-        any = any || spans->us[i];
-    if (!any) {
-        if (!cli_has(args, "json"))
-            puts("desk.lua says no desk.keep { ... }: all is kept for ever");
-        return CLI_DONE;
-    }
+        named[i] = spans->us[i] != 0;
     if (!keep_start(desk, spans, clock_wall_us(), dry, finished, &keeping))
         error_set(&keeping.result.error, ERR_NOMEM, "out of memory");
     else
         host_wait(desk, &keeping.done);
-    if (keeping.result.error.code < 0)
-        return cli_failed(args, &keeping.result.error);
-    return print_result(&keeping.result, spans, dry, cli_has(args, "json"));
+    *out = keeping.result;
+}
+
+/* The running desk goes by the desk.keep that it has loaded. */
+static void keep_beside(struct control_client *line, struct keep_result *out, bool *named)
+{
+    json_t *answer = NULL;
+    control_patience(line, PATIENCE_MS);
+    const bool asked = control_ask(line, "keep", NULL, NULL, NULL, &answer, &out->error) >= 0;
+    for (int i = 0; asked && i < CONFIG_KEPT_COUNT; i++) {
+        const json_t *count = json_object_get(answer, config_kept_names[i]);
+        named[i] = json_is_integer(count);
+        out->removed[i] = (uint64_t)json_integer_value(count);
+    }
+    json_decref(answer);
 }
 
 static int run(const struct cli_args *args)
 {
     DESK_AUTO struct desk *desk = NULL;
+    LINE_AUTO struct control_client *line = NULL;
+    struct keep_result result = {0};
+    bool named[CONFIG_KEPT_COUNT] = {false}, any = false;
     const bool dry = cli_has(args, "dry-run");
-    const int code = open_desk(args, dry ? DESK_PLUGINS : DESK_WRITE, false, &desk);
-    return code == CLI_DONE ? keep(args, desk, dry) : code;
+    const int code =
+        dry ? open_desk(args, DESK_PLUGINS, false, &desk) : open_desk_or_line(args, &desk, &line);
+    if (code != CLI_DONE)
+        return code;
+    if (line)
+        keep_beside(line, &result, named);
+    else
+        keep_here(desk, dry, &result, named);
+    if (result.error.code < 0)
+        return cli_failed(args, &result.error);
+    for (int i = 0; i < CONFIG_KEPT_COUNT; i++)
+        any = any || named[i];
+    if (any)
+        return print_result(&result, named, dry, cli_has(args, "json"));
+    if (!cli_has(args, "json"))
+        puts("desk.lua says no desk.keep { ... }: all is kept for ever");
+    return CLI_DONE;
 }
 
 const struct cli_command command_keep = {

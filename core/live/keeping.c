@@ -1,5 +1,5 @@
-/* desk.keep while a desk runs: now and then, in small steps between the other writes; and `forget`,
- * asked over the control socket. */
+/* desk.keep while a desk runs: now and then, in small steps between the other writes; and `keep`
+ * and `forget`, asked over the control socket. */
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -13,10 +13,32 @@
 
 /* ---- desk.keep ---- */
 
+/* What went of each kind that desk.keep names. */
+static json_t *keep_answer(const struct config_keep *keep, const struct keep_result *result)
+{
+    json_t *answer = json_object();
+    for (int i = 0; i < CONFIG_KEPT_COUNT; i++)
+        if (keep->us[i])
+            json_object_set_new(answer, config_kept_names[i],
+                                json_integer((json_int_t)result->removed[i]));
+    return answer;
+}
+
+static void answer_keep(struct live *live, const struct keep_result *result)
+{
+    struct control_call *call = live->keep_call;
+    live->keep_call = NULL;
+    if (call && result->error.code < 0)
+        control_fail(call, &result->error, NULL);
+    else if (call)
+        control_done(call, keep_answer(&live->keep_spans, result));
+}
+
 static void kept(const struct keep_result *result, void *data)
 {
     struct live *live = data;
     live->keep = NULL;
+    answer_keep(live, result);
     if (result->error.code < 0 && result->error.code != ERR_CANCELLED)
         log_warn("keep", "%s; it is tried again in an hour", result->error.text);
     for (int i = 0; i < CONFIG_KEPT_COUNT; i++)
@@ -27,12 +49,45 @@ static void kept(const struct keep_result *result, void *data)
         live_part_gone(live, LIVE_KEEPING);
 }
 
+static void begin_keep(struct live *live)
+{
+    live->keep_spans = live->desk->lineup->config.keep;
+    live->keep = keep_start(live->desk, &live->keep_spans, clock_wall_us(), false, kept, live);
+}
+
 static void on_time(uv_timer_t *timer)
 {
     struct live *live = timer->data;
     if (!live->keep)
-        live->keep = keep_start(live->desk, &live->desk->lineup->config.keep, clock_wall_us(),
-                                false, kept, live);
+        begin_keep(live);
+}
+
+static void start_keep(struct control_call *call, const json_t *request, void *data)
+{
+    (void)request;
+    struct live *live = data;
+    struct error err = {0};
+    if (live->keep || live->keeping_ends) {
+        error_set(&err, ERR_BUSY,
+                  live->keep ? "desk.keep is at work already: ask again later" : "the desk ends");
+        control_fail(call, &err, NULL);
+        return;
+    }
+    live->keep_call = call;
+    begin_keep(live);
+    if (!live->keep) {
+        error_set(&err, ERR_NOMEM, "out of memory");
+        live->keep_call = NULL;
+        control_fail(call, &err, NULL);
+    }
+}
+
+/* Who asked is gone; what was begun goes on. */
+static void left_keep(struct control_call *call, void *data)
+{
+    struct live *live = data;
+    if (live->keep_call == call)
+        live->keep_call = NULL;
 }
 
 /* ---- forget ---- */
@@ -83,12 +138,13 @@ static void start_forget(struct control_call *call, const json_t *request, void 
 
 int live_keep_open(struct live *live, struct error *err)
 {
-    static const struct control_handler handlers[] = {{"forget", start_forget, NULL, NULL}};
+    static const struct control_handler handlers[] = {{"forget", start_forget, NULL, NULL},
+                                                      {"keep", start_keep, left_keep, NULL}};
     uv_timer_init(&live->desk->loop, &live->keep_timer); /* these two cannot fail */
     uv_timer_start(&live->keep_timer, on_time, FIRST_MS, PERIOD_MS);
     live->keep_timer.data = live;
     live->keep_timed = true;
-    return control_register(live->control, handlers, 1, live, err);
+    return control_register(live->control, handlers, 2, live, err);
 }
 
 void live_keep_stop(struct live *live)

@@ -31,7 +31,9 @@ struct live {
     uv_timer_t bound; /* how long the end may take */
     bool handles;     /* these are open */
     uv_timer_t keep_timer;
-    struct keep *keep; /* at work */
+    struct keep *keep;              /* at work */
+    struct config_keep keep_spans;  /* of the one at work */
+    struct control_call *keep_call; /* who asked for it; NULL: the timer did */
     bool keep_timed, keeping_ends;
     bool running; /* all of it is open */
     bool early;   /* told to end before that */
@@ -74,7 +76,7 @@ void live_schedule_close(struct live *live); /* without waiting for that */
 /* jobs.c: what commands ask of jobs; before control_start */
 int live_jobs_register(struct live *live, struct error *err);
 
-/* keeping.c: desk.keep from time to time; `forget` over the control socket */
+/* keeping.c: desk.keep from time to time; `keep` and `forget` over the control socket */
 int live_keep_open(struct live *live, struct error *err);
 void live_keep_stop(struct live *live);
 void live_keep_close(struct live *live);

@@ -2,9 +2,10 @@
  *
  *   documents   the bytes of documents that are done. That they came stays known: the same document
  *               again adds nothing
- *   done        files in done/ and duplicate/ of watched folders, by when they were moved there.
- * Only a file that is still what was moved there goes versions    versions that another one took
- * the place of results     what plugins answered; tags, fields and summaries that came of it stay
+ *   done        files in done/ and duplicate/ of watched folders, by when they were moved there;
+ *               only a file that is still what was moved there goes
+ *   versions    versions that another one took the place of
+ *   results     what plugins answered; tags, fields and summaries that came of it stay
  *   runs        runs that ended, but for the last of each job, and what doing them again would need
  *
  * In steps of KEEP_GROUP rows, each a transaction of its own, so that other writes wait for none of
