@@ -286,7 +286,7 @@ int candidates_find(const struct analysis *analysis, const struct candidate_opti
         size_t count = finder.found.size / sizeof(struct candidate);
         count = drop_rare(list_of(&finder), count, options->min_count);
         rc = count ? keep_best(list_of(&finder), &count, options->limit) : 0;
-        if (rc == 0 && count)
+        if (rc == 0 && finder.found.at)
             rc = bytes_add(out, finder.found.at, count * sizeof(struct candidate));
     }
     text_free(finder.slots);
