@@ -1,5 +1,5 @@
 /* The reference of all that Lua plugins see, read from the files of scripts/types: LuaCATS comments
- * (a subset: subset: class, field, param, return, alias, type) before declarations without bodies.
+ * (a subset: class, field, param, return, alias, type) before declarations without bodies.
  * Editors read the same files. */
 #pragma once
 

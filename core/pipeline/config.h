@@ -1,6 +1,6 @@
 /* What desk.lua says, checked again: the worker that evaluated it (lua/config.c, JOB_CONFIG) is not
  * believed. Of its settings, this floor reads ingest, tag, summarize, watch (the folders), native,
- * source and grant; what a job is, the scheduler reads (schedule/spec.h). */
+ * source, grant and keep; what a job is, the scheduler reads (schedule/spec.h). */
 #pragma once
 
 #include <msgpack.h>

@@ -1,5 +1,6 @@
 /* The parts of the scheduler: schedule.c (its life), look.c (what is due), run.c (one run),
- * inputs.c (what it is given), run_work.c (export or task), ask.c (what commands ask). */
+ * inputs.c (what it is given), run_work.c (an export), run_task.c (a task), ask.c (what commands
+ * ask). */
 #pragma once
 
 #include <uv.h>
