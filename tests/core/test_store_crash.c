@@ -1,7 +1,9 @@
 /* A writer is killed at any instant: what it acknowledged is there afterwards, and nothing twice.
  *
- * The child writes documents, each an article, and says on a pipe "r N" when N is received and
- * "d N" when it is done, after the commits. Begun again, it first finishes what is pending. */
+ * The child writes documents, each an article, and says on a pipe "s 0" when it has begun, "r N"
+ * when N is received and "d N" when it is done, after the commits. Begun again, it first finishes
+ * what is pending. */
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -112,6 +114,7 @@ static void write_until_killed(struct desk *desk, int pipe, int from)
         fprintf(stderr, "%s\n", err.text);
         _exit(2);
     }
+    say(&child, 's', 0);
     resume(&child);
     for (int number = from; number < DOCUMENTS;) {
         while (child.running < 32)
@@ -128,9 +131,19 @@ static void read_lines(int fd, bool *received, bool *done)
     int number;
     while (fscanf(lines, " %c %d", &what, &number) == 2) {
         assert_in_range(number, 0, DOCUMENTS - 1);
-        (what == 'r' ? received : done)[number] = true;
+        if (what != 's')
+            (what == 'r' ? received : done)[number] = true;
     }
     fclose(lines);
+}
+
+/* Mostly: some are killed while they open the store. Without it a slow build would be killed before
+ * it wrote anything, each time. */
+static void wait_for_begin(int fd)
+{
+    struct pollfd begun = {.fd = fd, .events = POLLIN};
+    if (rand() % 4 != 0)
+        assert_int_equal(poll(&begun, 1, 60000), 1);
 }
 
 static void kill_one(struct desk *desk, int from, bool *received, bool *done)
@@ -144,6 +157,7 @@ static void kill_one(struct desk *desk, int from, bool *received, bool *done)
         write_until_killed(desk, ends[1], from);
     }
     close(ends[1]);
+    wait_for_begin(ends[0]);
     usleep((useconds_t)(10000 + rand() % 120000));
     kill(child, SIGKILL);
     read_lines(ends[0], received, done);
