@@ -30,8 +30,8 @@ static const char *const names[] = {
     "a\nb",
     "a\x1b[2Jb",
     "a\xff",
-    "a\xe2\x80\xae"
-    "b",
+    ("a\xe2\x80\xae"
+     "b"),
     "a. ",
     "C:secret",
     "a/./b",
