@@ -171,7 +171,7 @@ static void cases_are_counted_run_and_judged(void **state)
     run_case(fixture, 8);
     assert_contains(shown, "expect: want 2 items, got 1");
     run_case(fixture, 9);
-    assert_contains(shown, "stopped after its 100 ms were over");
+    assert_contains(shown, "stopped after its " FIXTURE_CALL_TEXT " were over");
     run_case(fixture, 10);
     assert_contains(shown, "no option 'sheme'; did you mean 'scheme'?");
     run_case(fixture, 1);

@@ -113,7 +113,7 @@ static void time_and_memory_show_where_they_went(void **state)
     struct lua_fixture *fixture = *state;
     const char *report = call_report(fixture, "while true do\nend");
     assert_contains(fixture->fault.message,
-                    "scripts/tag/test/init.lua:3: stopped after its 100 ms");
+                    "scripts/tag/test/init.lua:3: stopped after its " FIXTURE_CALL_TEXT);
     assert_contains(report, ">     3 | while true do\n");
     fixture_end(fixture);
     fixture_begin(fixture);

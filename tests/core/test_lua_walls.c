@@ -128,7 +128,7 @@ static void a_time_fault_has_a_traceback(void **state)
     assert_int_equal(
         fixture_run_of(fixture, "local function spin()\nwhile true do end\nend\nspin()"), 0);
     assert_true(fixture_call(fixture) < 0);
-    assert_contains(fixture->fault.message, "100 ms");
+    assert_contains(fixture->fault.message, FIXTURE_CALL_TEXT);
     assert_contains(fixture->fault.traceback, "init.lua:4: in");
 }
 
