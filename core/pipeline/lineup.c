@@ -25,6 +25,11 @@ static void lineup_free(void *data)
     while (*at != lineup)
         at = &(*at)->next;
     *at = lineup->next;
+    while (lineup->own) { /* what they name lies in the arena */
+        struct own_workers *own = lineup->own;
+        lineup->own = own->next;
+        own_workers_free(own);
+    }
     registry_close(lineup->registry);
     arena_free(lineup->arena);
     pool_frame_free(lineup->config_frame);
@@ -32,11 +37,6 @@ static void lineup_free(void *data)
         pool_frame_free(lineup->frames[i]);
     mem_free(lineup->frames);
     mem_free(lineup->plugins);
-    while (lineup->own) {
-        struct own_workers *own = lineup->own;
-        lineup->own = own->next;
-        own_workers_free(own);
-    }
     mem_free(lineup);
     if (desk->lineups)
         give_back();
