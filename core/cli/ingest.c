@@ -71,6 +71,10 @@ static int store_paths(const struct cli_args *args)
 
 static int run(const struct cli_args *args)
 {
+    /* "" is the folder one is in; who writes it meant a variable that was not set */
+    for (int i = 0; i < args->count; i++)
+        if (!args->operand[i][0])
+            return cli_misuse(args, "path %d is empty; for the folder you are in, say .", i + 1);
     if (cli_has(args, "explain"))
         return explain_operands(args, cli_text(args, "plugin"));
     if (cli_has(args, "plugin") || cli_has(args, "option"))

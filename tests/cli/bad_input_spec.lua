@@ -17,6 +17,12 @@ end
 describe("bad input", function()
     after_each(t.finish)
 
+    it("refuses an empty path, which a variable that is not set leaves", function()
+        local result = t.run({ "-C", t.desk(), "ingest", "" })
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find("path 1 is empty", 1, true), result.err)
+    end)
+
     it("an empty file waits in quarantine: there is no article in it", function()
         local list, result = ingest("", 3)
         assert.equal(0, #list)
