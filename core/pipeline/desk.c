@@ -72,10 +72,10 @@ static int open_steps(struct desk *desk, const struct desk_options *options, str
     /* the lock first: who finds the desk in use should learn it before workers start */
     if (options->use == DESK_WRITE && (code = host_open_store(desk, options->no_index, err)) < 0)
         return code;
-    if (options->use == DESK_WRITE && options->locked &&
-        (code = options->locked(desk, options->data, err)) < 0)
-        return code;
-    code = lineup_open(desk, options->use, options->workers, &desk->lineup, err);
+    if (options->use == DESK_WRITE && options->locked)
+        code = options->locked(desk, options->data, err);
+    if (code >= 0)
+        code = lineup_open(desk, options->use, options->workers, &desk->lineup, err);
     if (code < 0 && options->use == DESK_WRITE && options->given_up)
         options->given_up(desk, options->data);
     return code;
