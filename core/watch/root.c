@@ -147,6 +147,20 @@ static bool would_take(const struct root *root, const char *folder, const char *
            !ignore_rule_deep(below, (const char *const *)root->ignore, root->ignore_count);
 }
 
+static bool is_at(const char *path, const char *dir)
+{
+    return dir && (strcmp(path, dir) == 0 || path_below(path, dir));
+}
+
+/* Whoever drops files chooses their names: moved there they would be plugins, or lie beside the
+ * database. */
+static bool leads_into_desk(const struct root_list *list, const char *scripts, const char *out)
+{
+    MEM_AUTO char *settings = file_join(list->desk_dir, "desk.lua");
+    return !settings || is_at(out, list->store_dir) || is_at(out, scripts) ||
+           is_at(out, settings) || is_at(list->desk_dir, out);
+}
+
 static int check_own(const struct root_list *list, const struct root *root, const char *folder,
                      struct error *err)
 {
@@ -158,6 +172,11 @@ static int check_own(const struct root_list *list, const struct root *root, cons
     if (scripts && (path_below(folder, list->store_dir) || path_below(folder, scripts) ||
                     strcmp(folder, list->store_dir) == 0 || strcmp(folder, scripts) == 0))
         return refuse(root, err, "lies in the desk's store or scripts:", "choose another folder");
+    for (size_t i = 0; i < sizeof outs / sizeof *outs; i++)
+        if (!scripts || leads_into_desk(list, scripts, outs[i]))
+            return refuse(
+                root, err,
+                "is to put its files into the desk's store, its plugins or around them:", outs[i]);
     for (size_t i = 0; i < sizeof outs / sizeof *outs; i++)
         for (size_t j = 0; j < list->count; j++)
             if (strcmp(outs[i], list->at[j]->likely) == 0)
@@ -213,11 +232,6 @@ void roots_close(struct root_list *list)
 }
 
 /* ---- asking ---- */
-
-static bool is_at(const char *path, const char *dir)
-{
-    return dir && (strcmp(path, dir) == 0 || path_below(path, dir));
-}
 
 static const char *of_outs(const struct root *root, const char *path)
 {

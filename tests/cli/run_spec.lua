@@ -4,6 +4,25 @@ local running = require "running"
 describe("copydesk run", function()
     after_each(running.finish)
 
+    it("ends with the reason when its socket cannot be made", function()
+        local desk = t.desk()
+        t.shell("mkdir -p " .. t.quote(desk .. "/.copydesk/control/in-the-way"))
+        local result = t.run({ "-C", desk, "run" }, { seconds = 10 })
+        assert.equal(1, result.code)
+        assert.truthy(result.err:find("control", 1, true), result.err)
+        t.shell("rm -r " .. t.quote(desk .. "/.copydesk/control"))
+    end)
+
+    for _, folder in ipairs { "scripts", ".copydesk", ".", "desk.lua", "scripts/tag" } do
+        it("refuses a done folder that leads into the desk: " .. folder, function()
+            local desk = t.desk()
+            t.write(desk .. "/desk.lua", ('desk.watch { "inbox", done = %q }\n'):format(folder))
+            local result = t.run({ "-C", desk, "run" }, { seconds = 10 })
+            assert.equal(1, result.code)
+            assert.truthy(result.err:find("its plugins or around them", 1, true), result.err)
+        end)
+    end
+
     it("runs until SIGTERM and ends with 0", function()
         local desk = running.start(t.desk())
         assert.equal(0, desk:stop("TERM"))
