@@ -205,7 +205,9 @@ const struct cli_command command_plugin_test = {
         "Each case runs in a fresh process and in one that ran other cases before; answers that\n"
         "differ fail. What differs from what a case expects is told with its path. A case with\n"
         "golden = \"name.json\" compares the whole answer with that file beside test.lua;\n"
-        "--update writes it.\n\n"
+        "--update writes it. Tests lie in test.lua and in any NAME.test.lua beside it. They need "
+        "no\n"
+        "grant: a case brings what it wants read, as in reads = { [\"/srv/x.tsv\"] = \"...\" }.\n\n"
         "  copydesk plugin test tag/ships --watch\n"
         "  copydesk plugin test tag/ships --update\n",
     .options = options,

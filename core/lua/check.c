@@ -10,6 +10,7 @@
 #include "lua/desk.h"
 #include "lua/fault_place.h"
 #include "lua/sandbox.h"
+#include "plugin/registry.h"
 
 void check_add(struct check *check, const char *file, int line, enum check_level level,
                const char *format, ...)
@@ -94,7 +95,7 @@ static void on_option(struct check *check, const char *key, int32_t line)
     const char *names[CHECK_OPTIONS];
     const struct manifest *manifest = check->manifest;
     size_t count = 0;
-    if (!manifest || strcmp(check->file, "test.lua") == 0)
+    if (!manifest || registry_is_test(str_of(check->file)))
         return;
     for (; count < manifest->option_count && count < CHECK_OPTIONS; count++)
         names[count] = manifest->options[count].name;
@@ -111,7 +112,7 @@ static void on_key(void *data, const char *key)
 {
     struct check *check = data;
     const struct manifest *manifest = check->manifest;
-    if (!manifest || strcmp(check->file, "test.lua") == 0)
+    if (!manifest || registry_is_test(str_of(check->file)))
         return;
     for (size_t i = 0; i < manifest->option_count && i < CHECK_OPTIONS; i++)
         check->option_used[i] |= strcmp(manifest->options[i].name, key) == 0;
@@ -128,7 +129,7 @@ static void on_field(void *data, const char *param, const char *key, int32_t lin
         names = handle_article_names(&count);
     if (strcmp(param, "document") == 0)
         names = handle_document_names(&count);
-    if (!names || is_among(key, names, count) || strcmp(check->file, "test.lua") == 0)
+    if (!names || is_among(key, names, count) || registry_is_test(str_of(check->file)))
         return;
     check_add(check, check->file, line, CHECK_WARNING, "unknown field %s.%s%s", param, key,
               push_known(check->L, key, names, count));
@@ -141,7 +142,7 @@ static void on_given(void *data, const char *key, const char *value, int32_t lin
     if (strcmp(key, "command") == 0)
         check_command(check, value, line);
     const bool said = strcmp(key, "scheme") == 0 || strcmp(key, "field") == 0;
-    if (!said || strcmp(check->file, "test.lua") == 0)
+    if (!said || registry_is_test(str_of(check->file)))
         return;
     if (!value || check->given_count == CHECK_GIVEN)
         check->given_unknown = true;

@@ -4,6 +4,7 @@
 #include "lua/check_parts.h"
 #include "lua/desk.h"
 #include "lua/manifest.h"
+#include "plugin/registry.h"
 
 static bool holds(const char *const *names, size_t count, const char *name)
 {
@@ -71,7 +72,7 @@ static int line_of(const struct check *check, const char *key)
 void check_command(struct check *check, const char *value, int line)
 {
     const struct manifest *manifest = check->manifest;
-    if (strcmp(check->source->kind, "task") != 0 || strcmp(check->file, "test.lua") == 0)
+    if (strcmp(check->source->kind, "task") != 0 || registry_is_test(str_of(check->file)))
         return;
     check->command_unknown |= value == NULL;
     if (!value || strcmp(value, "notify") != 0)
@@ -142,7 +143,7 @@ static void check_options(struct check *check)
 void check_manifest(struct check *check)
 {
     const struct lua_plugin_source *source = check->source;
-    if (!area_find_file(source->files, source->file_count, "test.lua"))
+    if (!area_has_tests(source))
         check_add(check, "init.lua", 0, CHECK_NOTE, "there is no test.lua");
     if (!check->manifest)
         return;

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct lua_file;
+struct lua_plugin_source;
+
 /* Pushes the whole table, frozen; natives' modules (desk.text) are opened when first used. */
 void area_open(lua_State *L);
 
@@ -34,6 +37,8 @@ static inline bool area_is_null(lua_State *L, int at)
     return lua_type(L, at) == LUA_TLIGHTUSERDATA && lua_touserdata(L, at) == NULL;
 }
 
+/* Whether the plugin came with tests of its own. */
+bool area_has_tests(const struct lua_plugin_source *source);
 /* The file `name` of the plugin, or of scripts/lib; NULL when there is none. */
 const struct lua_file *area_find_file(const struct lua_file *files, size_t count, const char *name);
 /* Registry key of the set of names that desk.read was asked for while the plugin was loaded. */

@@ -7,6 +7,7 @@
 #include "lua/desk.h"
 #include "lua/frozen.h"
 #include "lua/state.h"
+#include "plugin/registry.h"
 
 /* LPeg's back-track stack: entries of 24 bytes outside the state's cap. */
 #define LPEG_STACK_MAX 20000
@@ -20,6 +21,14 @@ const struct lua_file *area_find_file(const struct lua_file *files, size_t count
         if (str_is(files[i].name, name))
             return &files[i];
     return NULL;
+}
+
+bool area_has_tests(const struct lua_plugin_source *source)
+{
+    for (size_t i = 0; i < source->file_count; i++)
+        if (registry_is_test(source->files[i].name))
+            return true;
+    return false;
 }
 
 static const char *nearest_file(lua_State *L, const struct lua_file *files, size_t count,
@@ -57,12 +66,23 @@ static void check_declared(lua_State *L, const struct state *state, const char *
     }
 }
 
+/* Pushes what the test case gives in the place of a granted file. */
+static int push_given(lua_State *L, int reads, const char *name)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, reads);
+    if (lua_getfield(L, -1, name) == LUA_TNIL)
+        return luaL_error(L, "desk.read: '%s' is not in 'reads' of the test case", name);
+    return 1;
+}
+
 int area_read(lua_State *L)
 {
     const struct state *state = state_of(L);
     const char *name = luaL_checkstring(L, 1);
     const struct lua_plugin_source *source = state->source;
     const struct lua_file *file = area_find_file(source->files, source->file_count, name);
+    if (strchr(name, '/') && state->input.reads)
+        return push_given(L, state->input.reads, name);
     if (strchr(name, '/')) {
         /* what is granted is known when the manifest is, so after loading */
         if (state->loading)
@@ -97,6 +117,12 @@ int area_env(lua_State *L)
     push_set(L, &area_env_names);
     if (lua_getfield(L, -1, name) == LUA_TNIL)
         return luaL_error(L, "desk.env: '%s' is not in uses.env of the plugin", name);
+    if (state->input.env) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, state->input.env);
+        if (lua_getfield(L, -1, name) != LUA_TSTRING) /* false, or not named: not set */
+            lua_pushnil(L);
+        return 1;
+    }
     const char *value = getenv(name);
     if (value)
         lua_pushstring(L, value);

@@ -41,7 +41,7 @@ static const struct field {
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
 static const char *const option_keys[] = {"type", "default", "min", "max", "choices", "doc"};
-static const char *const use_keys[] = {"read", "env", "http", "command"};
+static const char *const use_keys[] = {"read", "env", "command"};
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 /* Lua keeps no line for a table's field, so the source is asked. */
@@ -270,10 +270,15 @@ static void check_uses(lua_State *L, const struct lua_plugin_source *source, int
 {
     if (lua_getfield(L, manifest, "uses") != LUA_TNIL) {
         const int uses = lua_gettop(L);
+        if (lua_getfield(L, uses, "http") != LUA_TNIL)
+            refuse(
+                L, source, "http",
+                "'uses.http' asks for what there is not: plugins have no network; let another "
+                "program fetch into a folder that desk.watch names, or name a file in uses.read");
+        lua_pop(L, 1);
         check_keys(L, source, uses, "uses", use_keys, COUNT(use_keys));
         check_texts(L, source, uses, "uses.", "read");
         check_texts(L, source, uses, "uses.", "env");
-        check_texts(L, source, uses, "uses.", "http");
         const int command = lua_getfield(L, uses, "command");
         if (command != LUA_TNIL && command != LUA_TBOOLEAN)
             refuse(L, source, "command",
@@ -429,5 +434,5 @@ void manifest_check(lua_State *L, const struct lua_plugin_source *source, int re
     check_events(L, source, manifest, kind);
     check_functions(L, source, manifest, kind, refs);
     lua_settop(L, manifest);
-    keep_data(L, refs, area_find_file(source->files, source->file_count, "test.lua") != NULL);
+    keep_data(L, refs, area_has_tests(source));
 }

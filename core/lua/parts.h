@@ -23,6 +23,9 @@ struct lua_plugin {
  * loaded any more. */
 int plugin_ready(struct lua_plugin *plugin, struct lua_fault *fault);
 
+/* The next call begins in a fresh state. */
+void plugin_drop(struct lua_plugin *plugin);
+
 /* Pushes `options` (msgpack map that options_check made) as a read-only table. */
 void plugin_push_options(lua_State *L, const struct lua_plugin *plugin,
                          const msgpack_object *options);

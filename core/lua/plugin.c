@@ -140,7 +140,7 @@ static int keep_manifest(struct lua_plugin *plugin, struct lua_fault *fault)
     return 0;
 }
 
-static void drop_state(struct lua_plugin *plugin)
+void plugin_drop(struct lua_plugin *plugin)
 {
     if (plugin->state)
         export_free(plugin->state->exported);
@@ -171,7 +171,7 @@ static int start(struct lua_plugin *plugin, struct lua_fault *fault)
         return 0;
     if (fault->guard == GUARD_ERROR)
         fault->guard = GUARD_LOAD;
-    drop_state(plugin);
+    plugin_drop(plugin);
     return result;
 }
 
@@ -179,7 +179,7 @@ int plugin_ready(struct lua_plugin *plugin, struct lua_fault *fault)
 {
     if (plugin->state && !state_spent(plugin->state))
         return 0;
-    drop_state(plugin);
+    plugin_drop(plugin);
     return start(plugin, fault);
 }
 
@@ -210,7 +210,7 @@ void lua_plugin_free(struct lua_plugin *plugin)
 {
     if (!plugin)
         return;
-    drop_state(plugin);
+    plugin_drop(plugin);
     msgpack_unpacked_destroy(&plugin->unpacked);
     arena_free(plugin->arena);
     buf_free(&plugin->manifest_bytes);

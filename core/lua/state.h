@@ -37,6 +37,8 @@ struct state_input {
     int64_t now_us;                  /* the item's clock; 0: none */
     bool seeded;                     /* math.random was seeded in this call */
     uint32_t log_lines;
+    int reads,
+        env; /* registry references: what a test case gives in the place of grants; 0: none */
 };
 
 struct state {

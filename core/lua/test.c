@@ -13,6 +13,7 @@
 #include "model/command.h"
 #include "model/wire.h"
 #include "plugin/options.h"
+#include "plugin/registry.h"
 
 #define CASE_NAME_SIZE 256
 
@@ -21,6 +22,7 @@
 struct test_run {
     struct lua_plugin *plugin;
     uint32_t index, count;
+    bool given; /* the case brings what would be granted */
     struct arena *arena;
     struct buf answer, options, checked, event;
     msgpack_unpacked unpacked, event_unpacked;
@@ -29,26 +31,43 @@ struct test_run {
     struct buf golden; /* what the golden file should hold */
 };
 
-static const char *const case_keys[] = {"name",    "document", "article", "articles", "event",
-                                        "options", "expect",   "check",   "golden"};
+static const char *const case_keys[] = {"name",   "document", "article", "articles",
+                                        "event",  "options",  "reads",   "env",
+                                        "expect", "answer",   "check",   "golden"};
 
-/* Loads test.lua once a state and keeps its list in the registry. */
+/* Appends the cases of one file to the list at the top. */
+static void add_cases(lua_State *L, const struct lua_file *file)
+{
+    const int list = lua_gettop(L);
+    const char *name = state_of(L)->name;
+    const char *file_name = lua_pushlstring(L, file->name.at, file->name.len);
+    state_push_chunk(L, name, file_name);
+    if (state_load(L, file->bytes) != LUA_OK)
+        lua_error(L);
+    lua_call(L, 0, 1);
+    if (!lua_istable(L, -1))
+        luaL_error(L, "scripts/%s/%s must return a list of cases", name, file_name);
+    const lua_Unsigned count = lua_rawlen(L, -1), before = lua_rawlen(L, list);
+    if (count + before > LIMIT(TEST_CASES))
+        luaL_error(L, "scripts/%s/%s: over %d cases (TEST_CASES)", name, file_name,
+                   (int)LIMIT(TEST_CASES));
+    for (lua_Unsigned i = 1; i <= count; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        lua_rawseti(L, list, (lua_Integer)(before + i));
+    }
+    lua_settop(L, list);
+}
+
+/* Loads the tests once a state, by their files' names, and keeps the list in the registry. */
 static int load_cases(lua_State *L)
 {
     const struct test_run *run = lua_touserdata(L, 1);
     struct lua_plugin *plugin = run->plugin;
     const struct lua_plugin_source *source = plugin->source;
-    const char *name = state_of(L)->name;
-    const struct lua_file *file = area_find_file(source->files, source->file_count, "test.lua");
-    state_push_chunk(L, name, "test.lua");
-    if (state_load(L, file->bytes) != LUA_OK)
-        return lua_error(L);
-    lua_call(L, 0, 1);
-    if (!lua_istable(L, -1))
-        return luaL_error(L, "scripts/%s/test.lua must return a list of cases", name);
-    if (lua_rawlen(L, -1) > LIMIT(TEST_CASES))
-        return luaL_error(L, "scripts/%s/test.lua has over %d cases (TEST_CASES)", name,
-                          (int)LIMIT(TEST_CASES));
+    lua_newtable(L);
+    for (size_t i = 0; i < source->file_count; i++)
+        if (registry_is_test(source->files[i].name))
+            add_cases(L, &source->files[i]);
     plugin->cases = luaL_ref(L, LUA_REGISTRYINDEX);
     return 0;
 }
@@ -236,14 +255,17 @@ static bool judge_golden(lua_State *L, struct test_run *run, int at, int answer)
     return true;
 }
 
-/* expect is compared, check(answer, claim) is called, golden is compared; one of them is there.
- * Golden comes last: a file is only written where all else holds. */
+/* expect and answer are compared, check(answer, claim) is called, golden is compared; one of them
+ * is there. Golden comes last: a file is only written where all else holds. */
 static void judge(lua_State *L, struct test_run *run, int at, int claim, int answer)
 {
     state_of(L)->entry = "test.lua";
     const bool expects = lua_getfield(L, at, "expect") != LUA_TNIL;
     if (expects)
         testcase_compare(L, lua_gettop(L), answer, "expect", false);
+    const bool whole = lua_getfield(L, at, "answer") != LUA_TNIL;
+    if (whole)
+        testcase_compare(L, lua_gettop(L), answer, "answer", true);
     const int type = lua_getfield(L, at, "check");
     if (type == LUA_TFUNCTION) {
         lua_pushvalue(L, answer);
@@ -252,9 +274,9 @@ static void judge(lua_State *L, struct test_run *run, int at, int claim, int ans
     } else if (type != LUA_TNIL) {
         luaL_error(L, "check must be a function");
     }
-    if (!judge_golden(L, run, at, answer) && !expects && type == LUA_TNIL)
-        luaL_error(
-            L, "a case needs 'expect', a table, 'check', a function, or 'golden', a file's name");
+    if (!judge_golden(L, run, at, answer) && !expects && !whole && type == LUA_TNIL)
+        luaL_error(L, "a case needs 'expect' or 'answer', a table, 'check', a function, or "
+                      "'golden', a file's name");
 }
 
 static int read_answer(lua_State *L, struct test_run *run, const msgpack_object *answer,
@@ -304,6 +326,7 @@ static int run_case(lua_State *L)
     if (lua_getfield(L, at, "name") == LUA_TSTRING)
         snprintf(run->name, sizeof run->name, "%s", lua_tostring(L, -1));
     check_case(L, at);
+    testcase_given(L, at, &run->plugin->manifest);
     const int options = case_options(L, run, at);
     if (run->plugin->functions[FUNCTION_OPEN] != LUA_NOREF)
         run_export(L, run, at, options);
@@ -324,6 +347,8 @@ static int count_cases(lua_State *L)
     struct test_run *run = lua_touserdata(L, 1);
     lua_rawgeti(L, LUA_REGISTRYINDEX, run->plugin->cases);
     run->count = (uint32_t)lua_rawlen(L, -1);
+    lua_rawgeti(L, -1, run->index);
+    run->given = testcase_has_given(L, lua_gettop(L));
     return 0;
 }
 
@@ -370,9 +395,8 @@ static int pack_report(const struct test_run *run, bool passed, struct buf *out,
 static int prepare(struct test_run *run, struct lua_fault *fault)
 {
     struct lua_plugin *plugin = run->plugin;
-    const struct lua_plugin_source *source = plugin->source;
     int result = plugin_ready(plugin, fault);
-    if (result < 0 || !area_find_file(source->files, source->file_count, "test.lua"))
+    if (result < 0 || !area_has_tests(plugin->source))
         return result;
     if (plugin->cases == LUA_NOREF)
         result = state_call(plugin->state, load_cases, run, 0, LIMIT(LOAD_MS), fault);
@@ -387,12 +411,16 @@ static int test(struct test_run *run, struct buf *out, struct lua_fault *fault)
 {
     struct lua_plugin *plugin = run->plugin;
     int result = prepare(run, fault);
+    if (result == 0 && run->given) { /* a plugin may keep what it made of a file */
+        plugin_drop(plugin);
+        result = prepare(run, fault);
+    }
     if (result < 0)
         return result;
     if (run->index == 0)
         return pack_report(run, true, out, fault);
     if (run->index > run->count)
-        return lua_fault_set(fault, GUARD_INPUT, "scripts/%s/test.lua has %u cases, not %u",
+        return lua_fault_set(fault, GUARD_INPUT, "scripts/%s: its tests have %u cases, not %u",
                              plugin->state->name, run->count, run->index);
     if (plugin->functions[FUNCTION_OPEN] != LUA_NOREF && (result = export_begin(plugin, fault)) < 0)
         return result;
@@ -403,6 +431,8 @@ static int test(struct test_run *run, struct buf *out, struct lua_fault *fault)
     plugin->state->input = (struct state_input){0};
     export_free(plugin->state->exported);
     plugin->state->exported = NULL;
+    if (run->given)
+        plugin_drop(plugin);
     return pack_report(run, result == 0, out, fault);
 }
 

@@ -4,6 +4,7 @@
 
 #include <lua.h>
 #include <msgpack.h>
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -24,6 +25,13 @@ struct lua_event;
  * (empty, both) and in the case. */
 void testcase_event(lua_State *L, int at, const char *kind, struct arena *arena, struct buf *bytes,
                     msgpack_unpacked *unpacked, struct lua_event *out);
+
+struct manifest;
+/* Whether the case at `at`, the top, brings what would be granted: `reads` or `env`. */
+bool testcase_has_given(lua_State *L, int at);
+/* From now until the call ends, desk.read and desk.env give what the case at `at` says, where it
+ * says anything, and nothing of what desk.lua grants. Raises what is wrong with it. */
+void testcase_given(lua_State *L, int at, const struct manifest *manifest);
 
 /* Compares the value at `expect` with the one at `answer`: every key given in `expect` equals the
  * answer's, lists by length and item; `exact`: and the answer has no others. Raises all

@@ -100,6 +100,10 @@ int host_load(struct lineup *lineup, const char *kind, const char *name,
 /* The same for a certain entry, shadowed or not, with default options. */
 int host_load_entry(struct lineup *lineup, struct plugin_entry *entry, struct desk_plugin **out,
                     struct error *err);
+/* The same, to be tested: what asks for a grant that it has not is loaded, too, and is refused
+ * where it reads. */
+int host_load_tested(struct lineup *lineup, struct plugin_entry *entry, struct desk_plugin **out,
+                     struct error *err);
 /* Ships an entry as it is, with test.lua and default options, whether it loads or not: for
  * JOB_CHECK. */
 int host_ship_entry(struct lineup *lineup, struct plugin_entry *entry, uint32_t *index,

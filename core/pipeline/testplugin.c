@@ -222,7 +222,7 @@ static void report_missing(struct tests *tests, const struct desk_plugin *plugin
 static bool has_tests(const struct plugin_entry *entry)
 {
     for (size_t i = 0; i < entry->file_count; i++)
-        if (strcmp(entry->files[i].name, "test.lua") == 0)
+        if (registry_is_test(str_of(entry->files[i].name)))
             return true;
     return false;
 }
@@ -246,7 +246,7 @@ static void test_entry(struct tests *tests, struct plugin_entry *entry)
     uint32_t index = 0;
     int64_t count = 0;
     tests->counts.plugins++;
-    int code = host_load_entry(tests->lineup, entry, &plugin, &why);
+    int code = host_load_tested(tests->lineup, entry, &plugin, &why);
     if (code >= 0 && !has_tests(entry)) {
         report_missing(tests, plugin);
         return;

@@ -8,10 +8,10 @@ static void add_text(struct hasher *hasher, const char *text)
 }
 
 static void add_files(struct hasher *hasher, const struct plugin_file *files, size_t count,
-                      const char *without)
+                      bool tests)
 {
     for (size_t i = 0; i < count; i++) {
-        if (without && strcmp(files[i].name, without) == 0)
+        if (!tests && registry_is_test(str_of(files[i].name)))
             continue;
         add_text(hasher, files[i].name);
         hash_add_field(hasher, files[i].bytes, files[i].len);
@@ -31,8 +31,8 @@ void plugin_fingerprint(const struct plugin_entry *entry, const struct plugin_fi
     if (entry->stage)
         hash_add_field(&hasher, entry->code.bytes, HASH_SIZE);
     else
-        add_files(&hasher, entry->files, entry->file_count, "test.lua");
-    add_files(&hasher, lib, lib_count, NULL);
+        add_files(&hasher, entry->files, entry->file_count, false);
+    add_files(&hasher, lib, lib_count, true);
     hash_add_field(&hasher, options.at, options.len);
     hash_end(&hasher, out);
 }

@@ -1,5 +1,5 @@
 /* A plugin's fingerprint: SHA-256 over all that its answers depend on: the api, kind and name, the
- * names and bytes of its files (without test.lua) or, of a native stage, its shared object's bytes,
+ * names and bytes of its files (without its tests) or, of a native stage, its shared object's bytes,
  * scripts/lib, and its canonical options. */
 #pragma once
 

@@ -192,11 +192,6 @@ static int check_path(const struct manifest *manifest, const struct plugin_entry
 static int check_asked(const struct manifest *manifest, const struct plugin_entry *entry,
                        struct error *err)
 {
-    if (manifest->host_count > 0)
-        return error_set(err, ERR_DENIED,
-                         "%s/%s asks for the network (uses.http: %s); this release grants none, so "
-                         "it cannot run",
-                         manifest->kind, manifest->name, manifest->hosts[0]);
     for (size_t i = 0; i < manifest->read_count; i++) {
         const int code = check_path(manifest, entry, manifest->read_files[i], err);
         if (code < 0)

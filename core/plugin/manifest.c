@@ -148,9 +148,6 @@ static int take_uses(struct reading *in, const msgpack_object *value, struct man
     int code = take_texts(in, wire_get(value, "read"), "uses.read is no list of file names",
                           &out->read_files, &out->read_count);
     if (code >= 0)
-        code = take_texts(in, wire_get(value, "http"), "uses.http is no list of hosts", &out->hosts,
-                          &out->host_count);
-    if (code >= 0)
         code = take_texts(in, wire_get(value, "env"), "uses.env is no list of names", &out->env,
                           &out->env_count);
     const msgpack_object *command = wire_get(value, "command");

@@ -37,8 +37,6 @@ struct manifest {
     size_t need_count, give_count;
     const char **read_files; /* uses.read */
     size_t read_count;
-    const char **hosts; /* uses.http */
-    size_t host_count;
     const char **env; /* uses.env: names */
     size_t env_count;
     const char **events; /* on: what a task can be run on */

@@ -33,7 +33,7 @@ struct plugin_entry {
     struct hash code;               /* of a native stage, after registry_files: its file's bytes */
     /* after registry_files: */
     bool read;
-    struct plugin_file *files; /* by name; test.lua among them (a native stage has no other) */
+    struct plugin_file *files; /* by name; its tests among them (a native stage has no other) */
     size_t file_count;
 };
 
@@ -73,6 +73,8 @@ struct plugin_entry **registry_all(struct registry *registry, size_t *count);
 /* Reads the folder's files: regular files only, no links that leave the folder, no folders in it,
  * within PLUGIN_FILES and PLUGIN_BYTES. */
 int registry_files(struct plugin_entry *entry, struct error *err);
+/* test.lua and NAME.test.lua: the plugin's tests, which are no part of its code. */
+bool registry_is_test(struct str name);
 /* scripts/lib of all three folders: *.lua, the first of a name wins. Read once. */
 int registry_lib(struct registry *registry, const struct plugin_file **files, size_t *count,
                  struct error *err);

@@ -27,6 +27,11 @@ static int file_compare(const void *a, const void *b)
     return strcmp(((const struct plugin_file *)a)->name, ((const struct plugin_file *)b)->name);
 }
 
+bool registry_is_test(struct str name)
+{
+    return str_is(name, "test.lua") || (name.len > 9 && str_ends(name, ".test.lua"));
+}
+
 /* Names that editors and version control leave behind are no part of a plugin. */
 static bool passed_over(const char *name)
 {

@@ -27,7 +27,6 @@
 ---@class desk.Uses
 ---@field read? string[] files for desk.read: names of its own folder, absolute paths to be granted in desk.lua
 ---@field env? string[] names of environment variables, granted in desk.lua
----@field http? string[] hosts
 ---@field command? boolean whether a task wants the host to run the command that desk.lua grants it
 
 --- Cuts documents into articles.
@@ -105,8 +104,8 @@ function ExportFile:write(...) end
 ---@field query? string export: only those that match
 ---@field title? string notify
 
---- A case of test.lua, which returns a list of them. `copydesk plugin test` runs each in two processes, a
---- fresh one and one that ran others before; answers that differ fail.
+--- A case of test.lua, or of a NAME.test.lua beside it, which return lists of them. `copydesk plugin test` runs
+--- each in two processes, a fresh one and one that ran others before; answers that differ fail.
 ---@class desk.Case
 ---@field name string
 ---@field document? table ingest: fields of desk.Document (text, name, path, source, encoding, received)
@@ -114,6 +113,9 @@ function ExportFile:write(...) end
 ---@field articles? table[] export, task
 ---@field event? table task: fields of desk.Event, as far as they matter; no `articles`
 ---@field options? table
+---@field reads? table<string, string|{ file: string }> bytes for desk.read in the place of what is granted, by paths of uses.read; { file = "sample.tsv" }: those of a file beside test.lua. What is not named is not there
+---@field env? table<string, string|false> values for desk.env in the place of what is granted; what is false, or not named, is not set
+---@field answer? table the whole answer: all its keys, and no others
 ---@field expect? table each key that stands here must be in the answer; of an export: file names and contents
 ---@field golden? string a JSON file beside test.lua that holds the whole answer; `plugin test --update` writes it
 ---@field check? fun(answer: any, claim: number?) fails by an error, as assert() raises one

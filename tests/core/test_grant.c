@@ -165,17 +165,15 @@ static void the_same_word_in_another_list_is_another_manifest(void **state)
 static void what_nobody_can_grant_is_said(void **state)
 {
     (void)state;
-    static const char *relative[] = {"../fleet.tsv"}, *bad_name[] = {"A=B"}, *gone[] = {"no.tsv"},
-                      *hosts[] = {"api.example.org"};
+    static const char *relative[] = {"../fleet.tsv"}, *bad_name[] = {"A=B"}, *gone[] = {"no.tsv"};
     const struct manifest bad[] = {
         {.kind = "tag", .name = "a", .read_files = relative, .read_count = 1},
         {.kind = "tag", .name = "a", .env = bad_name, .env_count = 1},
         {.kind = "tag", .name = "a", .asks_command = true},
         {.kind = "tag", .name = "a", .read_files = gone, .read_count = 1},
-        {.kind = "tag", .name = "a", .hosts = hosts, .host_count = 1},
     };
     static const char *const words[] = {"write an absolute path", "no name of an environment",
-                                        "for tasks alone", "not in its folder", "the network"};
+                                        "for tasks alone", "not in its folder"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct error err = {0};
         assert_true(grant_check(&bad[i], &entry, NULL, &err) < 0);
