@@ -1,5 +1,6 @@
 /* copydesk status */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -212,7 +213,7 @@ static void print_unwell(const json_t *unwell)
     {
         printf("%s%-*s%s ", output_style(STYLE_BAD), LABEL_COLUMNS, "unwell",
                output_style(STYLE_PLAIN));
-        print_text(json_string_value(what));
+        output_line(str_of(json_string_value(what)), UINT_MAX); /* its end says what to do */
         putchar('\n');
     }
 }

@@ -121,6 +121,7 @@ static void tell_store(struct telling *telling, const struct live *live)
 static void tell_queue(struct telling *telling, const struct live *live)
 {
     struct inflow_status status = {0};
+    struct error err = {0};
     if (live->inflow)
         inflow_status(live->inflow, &status);
     add(telling, telling->all, "queue",
@@ -128,6 +129,8 @@ static void tell_queue(struct telling *telling, const struct live *live)
                   (json_int_t)status.in_flight, "paused", (int)status.paused));
     if (status.failing)
         unwell(telling, "the store cannot write: %s", status.failing->text);
+    else if (store_in_place(live->desk->store, &err) < 0)
+        unwell(telling, "the store cannot write: %s", err.text);
 }
 
 static void tell_workers(struct telling *telling, const struct live *live)

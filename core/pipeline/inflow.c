@@ -128,7 +128,8 @@ static void hold(struct inflow *inflow, const struct error *why)
 static void begin_left(struct inflow *inflow)
 {
     struct error why = {0};
-    if (feed_open_pending(inflow->in.desk, &inflow->left, &why) < 0) {
+    if (store_in_place(inflow->in.desk->store, &why) < 0 ||
+        feed_open_pending(inflow->in.desk, &inflow->left, &why) < 0) {
         hold(inflow, &why);
         return;
     }

@@ -41,6 +41,9 @@ struct store_engine {
     void (*undo)(struct engine_writer *writer); /* back to the last mark, which is gone then */
     /* Whether the transaction cannot go on and must be rolled back whole. */
     bool (*broken)(struct engine_writer *writer);
+    /* Whether what was opened is still where it was opened: ERR_IO with what to do when it was
+     * removed, replaced or moved away. Commit asks itself. Any thread, until close_writer. */
+    int (*in_place)(const struct engine_writer *writer, struct error *err);
 
     /* One request each; they fill in what store.h says, also `error` of nothing: the code and the
      * message go to the caller. May be called again for the same request. */

@@ -130,6 +130,12 @@ void store_close(struct store *store)
     lock_give(&store->lock);
 }
 
+int store_in_place(const struct store *store, struct error *err)
+{
+    struct error own;
+    return writer_in_place(store->writer, or_else(err, &own));
+}
+
 int64_t store_cpu_us(struct store *store)
 {
     return writer_cpu_us(store->writer);

@@ -221,6 +221,9 @@ int store_scrub(struct store *store, void (*done)(const struct error *err, void 
  * `done` that is due is called from here. Then gives the lock back. The loop must run once more
  * afterwards: the rest is freed in a close callback. NULL is fine. */
 void store_close(struct store *store);
+/* ERR_IO with what to do when the store's files were removed, replaced or moved away since it was
+ * opened. Each commit asks that itself and fails then. */
+int store_in_place(const struct store *store, struct error *err);
 int64_t store_cpu_us(struct store *store); /* CPU time of the writer thread so far */
 
 /* ---- reading: a connection of one's own, read only, one thread at a time ---- */

@@ -340,6 +340,11 @@ int writer_scrub_later(struct writer *writer, void (*done)(const struct error *e
     return wait_for(writer, &(struct waiter){.scrubbed = done, .data = data});
 }
 
+int writer_in_place(const struct writer *writer, struct error *err)
+{
+    return writer->engine->in_place(writer->engine_writer, err);
+}
+
 int64_t writer_cpu_us(struct writer *writer)
 {
     clockid_t clock;

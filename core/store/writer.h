@@ -39,6 +39,7 @@ int writer_flush(struct writer *writer, void (*done)(void *data), void *data);
 /* store_scrub(). */
 int writer_scrub_later(struct writer *writer, void (*done)(const struct error *err, void *data),
                        void *data);
+int writer_in_place(const struct writer *writer, struct error *err);
 int64_t writer_cpu_us(struct writer *writer);
 /* Ends the thread when all is committed and indexed, closes the engine's writer, calls the
  * callbacks that are due; later, from the loop, frees and calls hooks.closed. */

@@ -215,12 +215,15 @@ static int open_reader(const char *path, sqlite3 **out, struct error *err)
 /* A folder without its file has lost it; without the folder there never was one. */
 static int no_store(const char *dir, struct error *err)
 {
-    return error_set(err, ERR_NOTFOUND,
-                     access(dir, F_OK) == 0
-                         ? "the store in %s is gone: restore store.db from a copy, or remove that "
-                           "folder, and the next `copydesk ingest` makes an empty store"
-                         : "there is no store in %s yet: `copydesk ingest` makes one",
-                     dir);
+    return error_set(
+        err, ERR_NOTFOUND,
+        access(dir, F_OK) == 0
+            ? "the store in %s is gone: put store.db back, or restore it from a copy (a "
+              "store.db-wal that lies there goes with the lost one: remove it "
+              "first), or remove that folder, and the next `copydesk ingest` makes an "
+              "empty store"
+            : "there is no store in %s yet: `copydesk ingest` makes one",
+        dir);
 }
 
 int connection_open(const char *dir, enum connection_use use, sqlite3 **out, struct error *err)

@@ -41,6 +41,7 @@ static void close_writer(struct engine_writer *writer)
         sqlite3_finalize(writer->statements[i]);
     index_close(writer->indexer);
     connection_close(writer->db);
+    place_forget(&writer->place);
     ZSTD_freeCCtx(writer->zstd);
     buf_free(&writer->packed);
     buf_free(&writer->compressed);
@@ -74,7 +75,9 @@ static int set_up(struct engine_writer *writer, const char *dir, struct error *e
         rc = index_open(writer->db, writer->tokenizer, &writer->indexer, err);
     if (rc == 0)
         rc = writer_follow_text(writer, err);
-    return rc == 0 ? read_state(writer, err) : rc;
+    if (rc == 0)
+        rc = read_state(writer, err);
+    return rc == 0 ? place_note(writer->db, &writer->place, err) : rc;
 }
 
 static int open_writer(const char *dir, const struct desk_text_api *text, bool no_index,
@@ -95,8 +98,12 @@ static int open_writer(const char *dir, const struct desk_text_api *text, bool n
 
 /* ---- transactions ---- */
 
+/* Once something was amiss, no work is done in vain. */
 static int begin(struct engine_writer *writer, struct error *err)
 {
+    if (writer->misplaced && place_check(&writer->place, err) < 0)
+        return err->code;
+    writer->misplaced = false;
     return run(writer, STATEMENT_BEGIN, err);
 }
 
@@ -126,9 +133,23 @@ static int write_seq(struct engine_writer *writer, struct error *err)
     return sq_run(stmt, err);
 }
 
+/* What the log holds is in it alone: without its name it would be gone when the host is killed. */
+static void save_log(struct engine_writer *writer)
+{
+    rollback(writer);
+    writer->misplaced = true;
+    if (place_has_database(&writer->place))
+        sqlite3_wal_checkpoint_v2(writer->db, "main", SQLITE_CHECKPOINT_FULL, NULL, NULL);
+}
+
 static int commit(struct engine_writer *writer, struct error *err)
 {
-    int rc = write_seq(writer, err);
+    int rc = place_check(&writer->place, err);
+    if (rc < 0) {
+        save_log(writer);
+        return rc;
+    }
+    rc = write_seq(writer, err);
     if (rc == 0)
         rc = run(writer, STATEMENT_COMMIT, err);
     if (rc == 0)
@@ -155,6 +176,11 @@ static void undo(struct engine_writer *writer)
     forget(writer, writer->marked_seq);
     if (err.code)
         sq_exec(writer->db, "ROLLBACK", NULL);
+}
+
+static int in_place(const struct engine_writer *writer, struct error *err)
+{
+    return place_check(&writer->place, err);
 }
 
 /* SQLite rolls a transaction back by itself after some errors (disk full, no memory). */
@@ -195,6 +221,7 @@ const struct store_engine sqlite_engine = {
     .keep = keep,
     .undo = undo,
     .broken = broken,
+    .in_place = in_place,
     .receive = writer_receive,
     .apply = writer_apply,
     .fail = writer_fail,

@@ -12,6 +12,7 @@
 #include "store/sqlite/connection.h"
 #include "store/sqlite/index.h"
 #include "store/sqlite/names.h"
+#include "store/sqlite/place.h"
 #include "store/sqlite/statements.h"
 #include "store/sqlite/tokenizer.h"
 
@@ -19,6 +20,8 @@
 
 struct engine_writer {
     sqlite3 *db;
+    struct place place; /* of its files when they were opened; read by other threads too */
+    bool misplaced;     /* as the last commit found it */
     const struct desk_text_api *text;
     struct tokenizer *tokenizer; /* freed with db */
     struct indexer *indexer;
