@@ -252,8 +252,10 @@ int retry_beside(struct control_client *line, int64_t id, const struct ingest_ca
 {
     json_t *answer = NULL;
     struct giving giving = {.here = "", .callbacks = callbacks};
-    const int code = control_ask(line, "retry", json_pack("{s:I}", "quarantine", (json_int_t)id),
-                                 hear, &giving, &answer, err);
+    json_t *fields = id ? json_pack("{s:I}", "quarantine", (json_int_t)id) : NULL;
+    if (id && !fields)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    const int code = control_ask(line, "retry", fields, hear, &giving, &answer, err);
     report_add_retry(code < 0 ? json_object_get(answer, "counts") : answer, counts);
     json_decref(answer);
     return code;

@@ -7,6 +7,8 @@
 #include "control/parts.h"
 #include "model/json.h"
 
+#define HANDLERS_MOST 64 /* the nearest name is looked for among so many */
+
 /* ---- saying ---- */
 
 json_t *call_error_line(json_int_t id, const struct error *why)
@@ -104,11 +106,18 @@ bool control_full(const struct control_call *call)
 static const struct control_row *find_row(const struct control_server *server, const char *what,
                                           struct error *err)
 {
-    for (size_t i = 0; i < server->row_count; i++)
+    const char *names[HANDLERS_MOST];
+    size_t count = 0;
+    for (size_t i = 0; i < server->row_count; i++) {
         if (strcmp(server->rows[i].handler->name, what) == 0)
             return &server->rows[i];
-    error_set(err, ERR_USAGE, "the running desk (copydesk %s) knows no '%.64s'", COPYDESK_VERSION,
-              what);
+        if (count < HANDLERS_MOST)
+            names[count++] = server->rows[i].handler->name;
+    }
+    const char *nearest = str_nearest(str_of(what), names, count);
+    error_set(err, ERR_USAGE, "the running desk (copydesk %s) knows no '%.64s'%s%s%s",
+              COPYDESK_VERSION, what, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+              nearest ? "'?" : "");
     return NULL;
 }
 
@@ -133,6 +142,8 @@ static int new_call(struct peer *peer, json_int_t id, const char *what, json_t *
     int code = may_begin(peer, id, err);
     if (code >= 0 && !(row = find_row(peer->server, what, err)))
         code = err->code;
+    if (code >= 0)
+        code = call_check(line, row->handler, err);
     if (code < 0)
         return code;
     struct control_call *call = mem_zero(1, sizeof *call);

@@ -65,6 +65,8 @@ bool peer_deaf(const struct peer *peer); /* nothing that is said will be read */
 
 /* A whole line came. */
 void call_line(struct peer *peer, struct str line);
+/* request.c: it holds what its handler declares and nothing else, or ERR_INVALID, ERR_LIMIT. */
+int call_check(const json_t *request, const struct control_handler *handler, struct error *err);
 /* {"id": ..., "error": {...}} */
 json_t *call_error_line(json_int_t id, const struct error *why);
 /* The peer is gone. */

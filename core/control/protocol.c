@@ -84,7 +84,8 @@ static char *from_hex(const char *hex)
 int control_bytes_of(const json_t *value, const char *what, char **out, struct error *err)
 {
     const char *text = json_string_value(value);
-    const char *hex = json_string_value(json_object_get(value, "hex"));
+    const bool is_hex = json_object_size(value) == 1;
+    const char *hex = is_hex ? json_string_value(json_object_get(value, "hex")) : NULL;
     *out = text ? mem_strdup(text) : hex ? from_hex(hex) : NULL;
     if (*out)
         return 0;

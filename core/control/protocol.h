@@ -7,8 +7,9 @@
  * The client asks:
  *   {"id": 1, "do": "ingest", "paths": ["/home/ana/digest.txt"], "source": null}
  * `id` is a whole number from 1 to 2^53 - 1, given by the client, which uses it for one request at
- * a time. All else belongs to what is asked for. A client may ask several things at once, at most
- * CONTROL_REQUESTS.
+ * a time. All else belongs to what is asked for, and is declared there (server.h): a field that is
+ * not, or is of another type, is refused, and nothing is done. A client may ask several things at
+ * once, at most CONTROL_REQUESTS.
  *
  * The desk says, for each request, any number of
  *   {"id": 1, "event": "report", "path": "/home/ana/digest.txt", "outcome": "added", ...}

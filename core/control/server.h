@@ -16,9 +16,30 @@
 struct control_server;
 struct control_call; /* one request at work; gone after control_done or control_fail */
 
+enum control_type {
+    CONTROL_BOOL,
+    CONTROL_TEXT, /* at most FIELD_BYTES */
+    CONTROL_ID,   /* a whole number from 1 */
+    CONTROL_IDS,  /* one or more */
+    CONTROL_PATH, /* absolute; as protocol.h has it */
+    CONTROL_PATHS,
+    CONTROL_BYTES,   /* as a path, but of any form: what is shown only */
+    CONTROL_OBJECTS, /* a list of objects, each with the fields `of` */
+};
+
+/* What a request may hold besides "id" and "do"; the last has no name. null is as good as not
+ * given where it is not `needed`. */
+struct control_field {
+    const char *name;
+    enum control_type type;
+    bool needed;
+    const struct control_field *of;
+};
+
 struct control_handler {
-    const char *name; /* "ingest" */
-    /* `request`: the whole line; lives as long as the call. */
+    const char *name;                   /* "ingest" */
+    const struct control_field *fields; /* NULL: none */
+    /* `request`: the whole line, whose fields are as declared; lives as long as the call. */
     void (*start)(struct control_call *call, const json_t *request, void *data);
     /* The client went away or was dropped: bring it to an end soon. The call must still be ended.
      * NULL: it runs to its end all the same. Never called from within `start`. */

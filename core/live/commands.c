@@ -25,12 +25,13 @@ static void start_status(struct control_call *call, const json_t *request, void 
 
 int live_commands_register(struct live_commands *commands, struct error *err)
 {
+    static const struct control_field stop[] = {{.name = "now", .type = CONTROL_BOOL}, {0}};
     static const struct control_handler handlers[] = {
-        {"ingest", live_ingest, live_ingest_left, NULL},
-        {"retry", live_retry, NULL, NULL},
-        {"status", start_status, NULL, NULL},
-        {"reload", start_reload, NULL, NULL},
-        {"stop", start_stop, NULL, NULL},
+        {"ingest", live_ingest_fields, live_ingest, live_ingest_left, NULL},
+        {"retry", live_retry_fields, live_retry, NULL, NULL},
+        {"status", NULL, start_status, NULL, NULL},
+        {"reload", NULL, start_reload, NULL, NULL},
+        {"stop", stop, start_stop, NULL, NULL},
     };
     return control_register(commands->server, handlers, sizeof handlers / sizeof *handlers,
                             commands, err);

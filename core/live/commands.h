@@ -27,6 +27,7 @@ int live_commands_register(struct live_commands *commands, struct error *err);
 void live_commands_end(struct live_commands *commands);
 
 /* ---- one file each ---- */
+extern const struct control_field live_ingest_fields[], live_retry_fields[];
 void live_ingest(struct control_call *call, const json_t *request, void *commands);
 void live_ingest_left(struct control_call *call, void *commands);
 void live_retry(struct control_call *call, const json_t *request, void *commands);

@@ -44,6 +44,16 @@ static void given_free(struct live_given *given)
 
 /* ---- the request ---- */
 
+static const struct control_field spooled_fields[] = {
+    {.name = "path", .type = CONTROL_PATH, .needed = true},
+    {.name = "shown", .type = CONTROL_BYTES, .needed = true},
+    {0}};
+const struct control_field live_ingest_fields[] = {
+    {.name = "paths", .type = CONTROL_PATHS},
+    {.name = "spooled", .type = CONTROL_OBJECTS, .of = spooled_fields},
+    {.name = "source", .type = CONTROL_TEXT},
+    {0}};
+
 static int read_paths(const json_t *list, struct live_given *given, struct error *err)
 {
     const size_t count = json_array_size(list);
@@ -110,6 +120,8 @@ static int read_request(const json_t *request, const char *store_dir, struct liv
     int code = read_paths(json_object_get(request, "paths"), given, err);
     if (code >= 0)
         code = read_spooled(json_object_get(request, "spooled"), store_dir, given, err);
+    if (code >= 0 && given->path_count + given->spooled_count == 0)
+        code = error_set(err, ERR_INVALID, "'paths' or 'spooled' must name what is taken in");
     if (code >= 0 && source && !(given->source = mem_strdup(source)))
         code = error_set(err, ERR_NOMEM, "out of memory in the running desk");
     return code;

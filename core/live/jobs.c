@@ -103,11 +103,22 @@ static void start_resume(struct control_call *call, const json_t *request, void 
 
 int live_jobs_register(struct live *live, struct error *err)
 {
+#define JOB                                                                                        \
+    {                                                                                              \
+        .name = "job", .type = CONTROL_TEXT, .needed = true                                        \
+    }
+    static const struct control_field job[] = {JOB, {0}};
+    static const struct control_field run[] = {JOB, {.name = "at", .type = CONTROL_TEXT}, {0}};
+    static const struct control_field backfill[] = {
+        JOB,
+        {.name = "from", .type = CONTROL_TEXT, .needed = true},
+        {.name = "to", .type = CONTROL_TEXT},
+        {0}};
     static const struct control_handler handlers[] = {
-        {"jobs run", start_run, NULL, NULL},
-        {"jobs backfill", start_backfill, NULL, NULL},
-        {"jobs pause", start_pause, NULL, NULL},
-        {"jobs resume", start_resume, NULL, NULL},
+        {"jobs run", run, start_run, NULL, NULL},
+        {"jobs backfill", backfill, start_backfill, NULL, NULL},
+        {"jobs pause", job, start_pause, NULL, NULL},
+        {"jobs resume", job, start_resume, NULL, NULL},
     };
     return control_register(live->control, handlers, sizeof handlers / sizeof *handlers, live, err);
 }

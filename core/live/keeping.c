@@ -106,40 +106,33 @@ static void forgotten(const struct forget_result *result, void *data)
                                  (json_int_t)result->stripped));
 }
 
-static int read_ids(const json_t *request, int64_t *ids, size_t count, struct error *err)
-{
-    const json_t *list = json_object_get(request, "ids");
-    for (size_t i = 0; i < count; i++) {
-        const json_t *id = json_array_get(list, i);
-        if (!json_is_integer(id) || json_integer_value(id) <= 0)
-            return error_set(err, ERR_INVALID, "ids[%zu] is no article's id", i);
-        ids[i] = json_integer_value(id);
-    }
-    return 0;
-}
-
 static void start_forget(struct control_call *call, const json_t *request, void *data)
 {
     struct live *live = data;
     struct error err = {0};
-    const size_t count = json_array_size(json_object_get(request, "ids"));
-    int64_t *ids = mem_array(count, sizeof *ids);
-    int code =
-        ids ? read_ids(request, ids, count, &err) : error_set(&err, ERR_NOMEM, "out of memory");
+    const json_t *list = json_object_get(request, "ids");
+    const size_t count = json_array_size(list);
     const bool more = json_is_true(json_object_get(request, "more"));
-    if (code >= 0 && !forget_start(live->desk, ids, count, more, forgotten, call))
-        code = error_set(&err, ERR_NOMEM, "out of memory");
-    mem_free(ids);
-    if (code < 0)
+    int64_t *ids = mem_array(count, sizeof *ids);
+    for (size_t i = 0; ids && i < count; i++)
+        ids[i] = json_integer_value(json_array_get(list, i));
+    if (!ids || !forget_start(live->desk, ids, count, more, forgotten, call)) {
+        error_set(&err, ERR_NOMEM, "out of memory in the running desk");
         control_fail(call, &err, NULL);
+    }
+    mem_free(ids);
 }
 
 /* ---- open, end ---- */
 
 int live_keep_open(struct live *live, struct error *err)
 {
-    static const struct control_handler handlers[] = {{"forget", start_forget, NULL, NULL},
-                                                      {"keep", start_keep, left_keep, NULL}};
+    static const struct control_field forget[] = {
+        {.name = "ids", .type = CONTROL_IDS, .needed = true},
+        {.name = "more", .type = CONTROL_BOOL},
+        {0}};
+    static const struct control_handler handlers[] = {{"forget", forget, start_forget, NULL, NULL},
+                                                      {"keep", NULL, start_keep, left_keep, NULL}};
     uv_timer_init(&live->desk->loop, &live->keep_timer); /* these two cannot fail */
     uv_timer_start(&live->keep_timer, on_time, FIRST_MS, PERIOD_MS);
     live->keep_timer.data = live;

@@ -34,6 +34,10 @@ static void on_done(const struct retry_counts *counts, const struct error *faile
     commands->retried(commands->data);
 }
 
+const struct control_field live_retry_fields[] = {
+    {.name = "quarantine", .type = CONTROL_ID}, /* not given: all */
+    {0}};
+
 /* It goes on when its client leaves: what is in quarantine is the desk's. */
 void live_retry(struct control_call *call, const json_t *request, void *data)
 {

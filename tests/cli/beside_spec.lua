@@ -137,11 +137,35 @@ describe("beside a running desk", function()
         assert.equal("half", t.read(desk .. "/.copydesk/spool/.pipe-2-1.2-1.part"))
     end)
 
-    it("check says that it needs the desk at rest", function()
+    it("check looks at store and index, and finds what is wrong with them", function()
+        local desk = t.desk(t.sample)
+        running.start(desk)
+        assert.matches("sound", t.must({ "-C", desk, "check" }).out)
+        local function change(expression)
+            t.python_says([[
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE versions SET body = " + sys.argv[2] + " WHERE article_id = 1")
+db.commit()
+]], desk .. "/.copydesk/store.db", expression)
+        end
+        change("'Zebras ' || body")
+        local result = t.must({ "-C", desk, "check" }, nil, 1)
+        assert.truthy(result.err:find("the word index does not hold", 1, true), result.err)
+        change("substr(body, 8)")
+    end)
+
+    it("check keeps no document waiting", function()
         local desk = t.desk()
         running.start(desk)
-        local result = t.must({ "-C", desk, "check" }, nil, 1)
-        assert.truthy(result.err:find("copydesk stop", 1, true), result.err)
+        for i = 1, 300 do
+            t.write(("%s/inbox/%d.txt"):format(desk, i), text_of(i))
+        end
+        running.wait(function()
+            t.must { "-C", desk, "check" }
+            return t.json({ "-C", desk, "status", "--json" })[1].store.articles == 300
+        end, "all articles, between checks")
+        t.must { "-C", desk, "check" }
     end)
 
     it("a desk at the end of a long path is reached", function()
@@ -152,6 +176,60 @@ describe("beside a running desk", function()
         t.must({ "-C", folder .. "/desk", "ingest", "-" }, { input = text_of(1) })
         t.must { "-C", folder .. "/desk", "stop" }
         assert.equal(0, process:stop())
+    end)
+end)
+
+-- What a running desk answers to lines of no command of ours: a list of objects.
+local function raw(desk, ...)
+    local said = t.python_says([[
+import socket, sys
+line = socket.socket(socket.AF_UNIX)
+line.settimeout(30)
+line.connect(sys.argv[1] + "/.copydesk/control")
+for request in sys.argv[2:]:
+    line.sendall((request + "\n").encode())
+answers = line.makefile()
+for request in sys.argv[2:]:
+    print(answers.readline(), end="")
+]], desk, ...)
+    return t.lines(said)
+end
+
+describe("a request with a field that is not as it must be", function()
+    after_each(running.finish)
+
+    it("is refused with what it must be, and nothing of it is done", function()
+        local desk = t.desk(t.sample)
+        local file = t.write(desk .. "/a.txt", text_of(1))
+        t.write(desk .. "/.copydesk/b", text_of(2))
+        local cases = {
+            { '"do": "retry", "quarentine": 1', "did you mean 'quarantine'?" },
+            { '"do": "retry", "quarantine": 0', "'quarantine' must be an id" },
+            { '"do": "forget", "ids": 1', "'ids' must be a list of one or more ids" },
+            { '"do": "forget", "idz": [1]', "did you mean 'ids'?" },
+            { '"do": "forget", "ids": [1], "more": "no"', "'more' must be true or false" },
+            { '"do": "keep", "now": true', "'keep' knows no field 'now'; it takes none" },
+            { ('"do": "ingest", "paths": ["%s"], "source": 5'):format(file), "'source' must be a string" },
+            { ('"do": "ingest", "paths": "%s"'):format(file), "'paths' must be a list of paths" },
+            { '"do": "ingest"', "'paths' or 'spooled' must name" },
+            { '"do": "stop", "now": 1', "'now' must be true or false" },
+            { '"do": "jobs pause"', "'jobs pause' needs the field 'job'" },
+            { '"do": "jobs backfill", "job": "x"', "'jobs backfill' needs the field 'from'" },
+            { '"do": "sotp"', "did you mean 'stop'?" },
+        }
+        local lines = {}
+        for i, case in ipairs(cases) do
+            lines[i] = ('{"id": %d, %s}'):format(i, case[1])
+        end
+        running.start(desk)
+        for i, answer in ipairs(raw(desk, table.unpack(lines))) do
+            assert.equal(i, answer.id)
+            assert.truthy(answer.error and answer.error.text:find(cases[i][2], 1, true),
+                cases[i][1] .. ": " .. t.encode(answer))
+        end
+        local store = t.json({ "-C", desk, "status", "--json" })[1].store
+        assert.equal(1, store.documents)
+        assert.equal(6, store.articles)
     end)
 end)
 

@@ -118,11 +118,38 @@ static void play_stop(struct control_call *call, const json_t *request, void *da
     control_close(played_server, NULL, NULL);
 }
 
+static const struct control_field play_echo_fields[] = {{.name = "name", .type = CONTROL_TEXT},
+                                                        {0}};
+static const struct control_field play_flood_fields[] = {
+    {.name = "count", .type = CONTROL_ID, .needed = true},
+    {.name = "size", .type = CONTROL_ID, .needed = true},
+    {0}};
+static const struct control_field play_blurt_fields[] = {
+    {.name = "text", .type = CONTROL_TEXT, .needed = true}, {0}};
+static const struct control_field play_pair_fields[] = {
+    {.name = "path", .type = CONTROL_PATH, .needed = true},
+    {.name = "shown", .type = CONTROL_BYTES, .needed = true},
+    {0}};
+static const struct control_field play_typed_fields[] = {
+    {.name = "now", .type = CONTROL_BOOL},
+    {.name = "source", .type = CONTROL_TEXT},
+    {.name = "quarantine", .type = CONTROL_ID},
+    {.name = "ids", .type = CONTROL_IDS},
+    {.name = "path", .type = CONTROL_PATH},
+    {.name = "paths", .type = CONTROL_PATHS},
+    {.name = "shown", .type = CONTROL_BYTES},
+    {.name = "pairs", .type = CONTROL_OBJECTS, .of = play_pair_fields},
+    {0}};
+
 static const struct control_handler played[] = {
-    {"echo", play_echo, NULL, NULL},     {"flood", play_flood, play_flood_left, play_flood_on},
-    {"blurt", play_blurt, NULL, NULL},   {"wait", play_wait, play_wait_left, NULL},
-    {"refuse", play_refuse, NULL, NULL}, {"sleep", play_sleep, NULL, NULL},
-    {"stop", play_stop, NULL, NULL},
+    {"echo", play_echo_fields, play_echo, NULL, NULL},
+    {"typed", play_typed_fields, play_echo, NULL, NULL},
+    {"flood", play_flood_fields, play_flood, play_flood_left, play_flood_on},
+    {"blurt", play_blurt_fields, play_blurt, NULL, NULL},
+    {"wait", NULL, play_wait, play_wait_left, NULL},
+    {"refuse", NULL, play_refuse, NULL, NULL},
+    {"sleep", NULL, play_sleep, NULL, NULL},
+    {"stop", NULL, play_stop, NULL, NULL},
 };
 
 static int play(const char *dir)

@@ -62,6 +62,8 @@ static void what_the_desk_does_not_know_is_an_error_that_names_it(void **state)
     struct error err = {0};
     assert_int_equal(control_ask(client, "dance", NULL, NULL, NULL, NULL, &err), ERR_USAGE);
     assert_has(err.text, "'dance'");
+    assert_int_equal(control_ask(client, "ecco", NULL, NULL, NULL, NULL, &err), ERR_USAGE);
+    assert_has(err.text, "did you mean 'echo'?");
     control_hang_up(client);
 }
 
@@ -98,11 +100,11 @@ static void events_that_wait_for_room_all_arrive(void **state)
 static void a_client_that_does_not_read_is_dropped(void **state)
 {
     (void)state;
-    static char line[20100];
+    static char line[8200];
     const int fd = raw_connect(".");
-    memset(line, 'y', 20000);
+    memset(line, 'y', 8000);
     memcpy(line, "{\"id\":1,\"do\":\"blurt\",\"text\":\"", 29);
-    strcpy(line + 20000, "\"}\n");
+    strcpy(line + 8000, "\"}\n");
     raw_send(fd, line);
     assert_true(soon_there("dropped"));
     close(fd);
@@ -155,6 +157,70 @@ static void lines_that_are_no_requests_are_answered_with_why(void **state)
         raw_send(fd, "\n");
         assert_has(raw_hear(fd, 1), cases[i].said);
     }
+    close(fd);
+}
+
+static void fields_that_are_unknown_or_of_another_type_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields, *said;
+    } cases[] = {
+        {"\"qarantine\":1", "'typed' knows no field 'qarantine'; did you mean 'quarantine'?"},
+        {"\"zebra\":null", "'typed' knows no field 'zebra'; it takes 'now', 'source', "},
+        {"\"now\":1", "'now' must be true or false"},
+        {"\"source\":5", "'source' must be a string"},
+        {"\"quarantine\":0", "'quarantine' must be an id"},
+        {"\"quarantine\":-1", "'quarantine' must be an id"},
+        {"\"quarantine\":\"1\"", "'quarantine' must be an id"},
+        {"\"quarantine\":1.5", "'quarantine' must be an id"},
+        {"\"ids\":7", "'ids' must be a list of one or more ids"},
+        {"\"ids\":[]", "'ids' must be a list of one or more ids"},
+        {"\"ids\":[1,\"2\"]", "'ids'[1] must be an id"},
+        {"\"path\":\"a.txt\"", "'path' must be an absolute path"},
+        {"\"path\":{\"hex\":\"2f61\",\"dec\":1}", "'path' must be an absolute path"},
+        {"\"paths\":\"/a.txt\"", "'paths' must be a list of paths"},
+        {"\"paths\":[\"/a.txt\",null]", "'paths' must be an absolute path"},
+        {"\"shown\":{}", "'shown' must be a string"},
+        {"\"pairs\":{}", "'pairs' must be a list of objects"},
+        {"\"pairs\":[1]", "'pairs' must be a list of objects"},
+        {"\"pairs\":[{\"path\":\"/a\"}]", "'pairs' needs the field 'shown'"},
+        {"\"pairs\":[{\"path\":null,\"shown\":\"-\"}]", "'path' must be an absolute path"},
+        {"\"pairs\":[{\"path\":\"/a\",\"show\":\"-\"}]", "did you mean 'shown'?"},
+    };
+    char line[256];
+    const int fd = raw_connect(".");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(line, sizeof line, "{\"id\":1,\"do\":\"typed\",%s}\n", cases[i].fields);
+        raw_send(fd, line);
+        const char *heard = raw_hear(fd, 1);
+        assert_has(heard, "{\"id\":1,\"error\":{\"code\":\"INVALID\"");
+        assert_has(heard, cases[i].said);
+    }
+    close(fd);
+}
+
+static void fields_as_they_are_declared_are_taken(void **state)
+{
+    (void)state;
+    const int fd = raw_connect(".");
+    raw_send(fd, "{\"id\":1,\"do\":\"typed\",\"now\":true,\"source\":null,\"quarantine\":1,"
+                 "\"ids\":[1,2],\"path\":\"/a\",\"paths\":[],\"shown\":\"-\","
+                 "\"pairs\":[{\"path\":{\"hex\":\"2fff\"},\"shown\":{\"hex\":\"ff\"}}]}\n");
+    assert_has(raw_hear(fd, 1), "\"ok\"");
+    close(fd);
+}
+
+static void a_text_over_the_limit_is_refused_by_its_name(void **state)
+{
+    (void)state;
+    char text[8192 + 2], line[8192 + 100];
+    memset(text, 'y', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    const int fd = raw_connect(".");
+    snprintf(line, sizeof line, "{\"id\":1,\"do\":\"typed\",\"source\":\"%s\"}\n", text);
+    raw_send(fd, line);
+    assert_has(raw_hear(fd, 1), "FIELD_BYTES");
     close(fd);
 }
 
@@ -356,6 +422,9 @@ int main(void)
         ON_DESK(a_client_that_leaves_takes_its_request_with_it),
         ON_DESK(lines_may_come_in_pieces_and_together),
         ON_DESK(lines_that_are_no_requests_are_answered_with_why),
+        ON_DESK(fields_that_are_unknown_or_of_another_type_are_refused),
+        ON_DESK(fields_as_they_are_declared_are_taken),
+        ON_DESK(a_text_over_the_limit_is_refused_by_its_name),
         ON_DESK(a_line_over_the_limit_is_refused_by_its_name),
         ON_DESK(requests_over_the_limit_of_one_client_are_refused),
         ON_DESK(an_id_at_work_is_not_taken_twice),
