@@ -55,8 +55,8 @@ int desk_reader(struct desk *desk, bool search, struct store_reader **out, struc
 const char *desk_folder(const struct desk *desk);
 const char *desk_store_folder(const struct desk *desk);
 
-/* Store, index and foreign keys are sound, or ERR_CORRUPT with the first finding. Takes the lock.
- */
+/* Store, index and foreign keys are sound, or ERR_CORRUPT with the first finding. Also beside a desk
+ * that runs. */
 int desk_check(struct desk *desk, struct error *err);
 
 /* CPU and memory so far, for the bench: microseconds and bytes. */

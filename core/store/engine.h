@@ -117,7 +117,8 @@ struct store_engine {
     int (*failure)(struct engine_reader *reader, int64_t document_id, struct arena *arena,
                    struct store_failure *out, int64_t *at_us, struct error *err);
 
-    /* Every check of integrity that the engine has; the caller holds the desk's lock. */
+    /* Every check of integrity that the engine has, at one moment of the store; beside a writer,
+     * who does not wait for it. */
     int (*check)(const char *dir, const struct desk_text_api *text, struct error *err);
 };
 

@@ -144,13 +144,7 @@ int64_t store_cpu_us(struct store *store)
 int store_check(const char *dir, const struct desk_text_api *text, struct error *err)
 {
     struct error own;
-    struct lock lock;
-    err = or_else(err, &own);
-    int rc = lock_take(dir, &lock, err);
-    if (rc == 0)
-        rc = engine_default()->check(dir, text, err);
-    lock_give(&lock);
-    return rc;
+    return engine_default()->check(dir, text, or_else(err, &own));
 }
 
 /* ---- reading ---- */

@@ -357,5 +357,6 @@ int store_files(struct store_reader *reader, const struct store_file_query *quer
 int store_failure(struct store_reader *reader, int64_t document_id, struct arena *arena,
                   struct store_failure *out, int64_t *at_us, struct error *err);
 /* PRAGMA integrity_check, foreign_key_check, FTS5's own check with rank 1, and what the tables must
- * say of each other. ERR_CORRUPT with the first finding. Takes the desk's lock. */
+ * say of each other, at one moment of the store: also beside its writer, which does not wait.
+ * ERR_CORRUPT with the first finding. */
 int store_check(const char *dir, const struct desk_text_api *text, struct error *err);

@@ -92,9 +92,11 @@ int sqlite_check(const char *dir, const struct desk_text_api *text, struct error
 {
     sqlite3 *db = NULL;
     struct tokenizer *tokenizer;
-    int rc = connection_open(dir, CONNECTION_WRITE, &db, err);
+    int rc = connection_open(dir, CONNECTION_READ, &db, err);
     if (rc == 0)
         rc = tokenizer_register(db, text, &tokenizer, err);
+    if (rc == 0)
+        rc = sq_exec(db, "PRAGMA query_only=OFF; BEGIN", err); /* one moment of the store */
     if (rc == 0)
         rc = schema_check(db, err);
     if (rc == 0)

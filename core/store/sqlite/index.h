@@ -44,6 +44,7 @@ int index_pending(struct indexer *indexer, int64_t after, int64_t *ids, size_t m
 int index_is_stale(struct indexer *indexer, struct error *err);
 /* Indexes all that index_row names anew, and the keys of tags and sources. */
 int index_rebuild(struct indexer *indexer, struct error *err);
-/* FTS5's own integrity-check with rank 1: ERR_CORRUPT when index and text differ. Any connection
- * that has the tokenizer and may write. */
+/* FTS5's own integrity-check with rank 1: ERR_CORRUPT when index and text differ. Any
+ * connection that has the tokenizer and may write temporary tables, on its own thread; no writer
+ * waits for it. Takes room where those tables lie, as much as the index. */
 int index_check(sqlite3 *db, struct error *err);
