@@ -42,11 +42,17 @@ static uint32_t slot_of(const struct intern *intern, uint64_t hash, const char *
     return at;
 }
 
-int64_t intern_find(const struct intern *intern, const char *bytes, size_t size)
+int64_t intern_find_hashed(const struct intern *intern, uint64_t hash, const char *bytes,
+                           size_t size)
 {
     if (!intern->slots)
         return -1;
-    return (int64_t)intern->slots[slot_of(intern, hash_bytes(bytes, size), bytes, size)] - 1;
+    return (int64_t)intern->slots[slot_of(intern, hash, bytes, size)] - 1;
+}
+
+int64_t intern_find(const struct intern *intern, const char *bytes, size_t size)
+{
+    return intern_find_hashed(intern, hash_bytes(bytes, size), bytes, size);
 }
 
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh)

@@ -23,4 +23,6 @@ int64_t intern_add_hashed(struct intern *intern, uint64_t hash, const char *byte
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh);
 /* The number of a string, or -1 where it was never added. */
 int64_t intern_find(const struct intern *intern, const char *bytes, size_t size);
+int64_t intern_find_hashed(const struct intern *intern, uint64_t hash, const char *bytes,
+                           size_t size);
 void intern_free(struct intern *intern);

@@ -1,9 +1,8 @@
-/* text.analyse(s, lang) and the methods of what it gives. */
+/* text.analyse(s, lang) and the methods of what it gives; those that give candidates and names are
+ * in files of their own. */
 #include "lua_text.h"
 
-#include "candidates.h"
-#include "names.h"
-#include "rank.h"
+#include "best.h"
 
 #include <math.h>
 #include <string.h>
@@ -35,16 +34,11 @@ static struct analysis *check(lua_State *L)
     return check_at(L, 1);
 }
 
-static struct analysis *check_words_at(lua_State *L, int arg)
+struct analysis *lua_analysis_words(lua_State *L, int arg)
 {
     struct analysis *analysis = check_at(L, arg);
     lua_check_code(L, analysis_words(lua_context(L), analysis));
     return analysis;
-}
-
-static struct analysis *check_words(lua_State *L)
-{
-    return check_words_at(L, 1);
 }
 
 int lua_analysis_new(lua_State *L)
@@ -65,7 +59,7 @@ int lua_analysis_new(lua_State *L)
 static int method_sentences(lua_State *L)
 {
     static const char *const names[] = {"first", "last", "words"};
-    const struct analysis *analysis = check_words(L);
+    const struct analysis *analysis = lua_analysis_words(L, 1);
     const struct sentence *sentences = analysis_sentences(analysis);
     const size_t count = analysis_sentence_count(analysis);
     const struct word *words = analysis_word_list(analysis);
@@ -115,7 +109,7 @@ static int method_token(lua_State *L)
 
 static int method_stem(lua_State *L)
 {
-    const struct analysis *analysis = check_words(L);
+    const struct analysis *analysis = lua_analysis_words(L, 1);
     const size_t token = (size_t)(check_token(L, analysis) - analysis->tokens.at);
     const struct word *words = analysis_word_list(analysis);
     size_t low = 0, high = analysis_word_count(analysis);
@@ -131,18 +125,23 @@ static int method_stem(lua_State *L)
     return 1;
 }
 
-static int method_rank(lua_State *L)
+static struct rank_options read_rank_options(lua_State *L)
 {
-    static const char *const known[] = {"damping", "iterations", "max_sentences", "tolerance",
-                                        NULL};
-    const struct analysis *analysis = check_words(L);
-    lua_check_options(L, 2, known);
-    const struct rank_options options = {
+    return (struct rank_options){
         .damping = lua_option(L, 2, "damping", 0.85, 0, 1),
         .tolerance = lua_option(L, 2, "tolerance", 1e-4, 0, 1),
         .iterations = (unsigned)lua_option(L, 2, "iterations", 30, 1, 1000),
         .max_sentences = (unsigned)lua_option(L, 2, "max_sentences", 400, 1, RANK_SENTENCES_MAX),
     };
+}
+
+static int method_rank(lua_State *L)
+{
+    static const char *const known[] = {"damping", "iterations", "max_sentences", "tolerance",
+                                        NULL};
+    const struct analysis *analysis = lua_analysis_words(L, 1);
+    lua_check_options(L, 2, known);
+    const struct rank_options options = read_rank_options(L);
     const size_t count = analysis_sentence_count(analysis);
     struct bytes *scores = lua_push_bytes(L);
     lua_check_code(L, bytes_reserve(scores, (count + 1) * sizeof(double)));
@@ -153,6 +152,41 @@ static int method_rank(lua_State *L)
         lua_pushnumber(L, values[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
+    return 1;
+}
+
+static int method_best_sentences(lua_State *L)
+{
+    static const char *const known[] = {
+        "count",         "damping",  "iterations",  "lead",      "max_bytes",
+        "max_sentences", "set_back", "short_words", "tolerance", NULL};
+    static const char *const names[] = {"first", "last", "score"};
+    const struct analysis *analysis = lua_analysis_words(L, 1);
+    lua_check_options(L, 2, known);
+    const struct best_options options = {
+        .rank = read_rank_options(L),
+        .lead = lua_option(L, 2, "lead", 0, 0, 1e6),
+        .set_back = lua_option(L, 2, "set_back", 1, 0, 1),
+        .short_words = (unsigned)lua_option(L, 2, "short_words", 0, 0, 1e6),
+        .count = (unsigned)lua_option(L, 2, "count", 3, 1, RANK_SENTENCES_MAX),
+        .max_bytes =
+            (size_t)lua_option(L, 2, "max_bytes", LUA_TEXT_BYTES_MAX, 1, LUA_TEXT_BYTES_MAX),
+    };
+    struct bytes *found = lua_push_bytes(L);
+    lua_check_code(L, best_sentences(analysis, &options, found));
+    const struct best_sentence *list = (const struct best_sentence *)(const void *)found->at;
+    const struct sentence *sentences = analysis_sentences(analysis);
+    const size_t count = found->size / sizeof *list;
+    lua_begin_columns(L, count, names, 3);
+    const int top = lua_gettop(L);
+    for (size_t i = 0; i < count; i++) {
+        const struct sentence *sentence = &sentences[list[i].sentence];
+        lua_set_integer(L, top - 2, i, (lua_Integer)sentence->start + 1);
+        lua_set_integer(L, top - 1, i, sentence->end);
+        lua_pushnumber(L, list[i].score);
+        lua_rawseti(L, top, (lua_Integer)i + 1);
+    }
+    lua_end_columns(L, names, 3);
     return 1;
 }
 
@@ -178,8 +212,7 @@ static int method_match(lua_State *L)
 
 /* --- text of words ---------------------------------------------------------------------------- */
 
-/* The original bytes of some words, line ends and runs of blanks as one blank. */
-static void push_words(lua_State *L, const struct analysis *analysis, size_t first, size_t count)
+void lua_push_words(lua_State *L, const struct analysis *analysis, size_t first, size_t count)
 {
     const struct word *words = analysis_word_list(analysis) + first;
     const struct token *tokens = analysis->tokens.at;
@@ -205,9 +238,8 @@ static void push_words(lua_State *L, const struct analysis *analysis, size_t fir
     luaL_pushresult(&buffer);
 }
 
-/* Folded forms (or stems) of some words, joined by blanks. */
-static void push_joined(lua_State *L, const struct analysis *analysis, size_t first, size_t count,
-                        int stems)
+void lua_push_joined(lua_State *L, const struct analysis *analysis, size_t first, size_t count,
+                     int stems)
 {
     const struct word *words = analysis_word_list(analysis) + first;
     const struct intern *intern = stems ? &analysis->stems : &analysis->forms;
@@ -222,193 +254,19 @@ static void push_joined(lua_State *L, const struct analysis *analysis, size_t fi
     luaL_pushresult(&buffer);
 }
 
-/* --- candidates ------------------------------------------------------------------------------- */
-
-enum candidate_column {
-    C_TEXT,
-    C_STEM,
-    C_WORDS,
-    C_COUNT,
-    C_SENTENCES,
-    C_FIRST,
-    C_LAST,
-    C_FIRST_SENTENCE,
-    C_LAST_SENTENCE,
-    C_CAPITALS,
-    C_ACRONYM,
-    C_STOPS,
-    C_SHARED,
-    C_COLUMNS,
-};
-
-static const char *const candidate_names[] = {
-    "text",           "stem",          "words",    "count",   "sentences", "first",  "last",
-    "first_sentence", "last_sentence", "capitals", "acronym", "stops",     "shared",
-};
-
-static void set_share(lua_State *L, int table, size_t i, uint32_t part, uint32_t whole)
-{
-    lua_pushnumber(L, whole ? (lua_Number)part / whole : 0);
-    lua_rawseti(L, table, (lua_Integer)i + 1);
-}
-
-static uint32_t stops_in(const struct word *words, size_t count)
-{
-    uint32_t stops = 0;
-    for (size_t i = 0; i < count; i++)
-        stops += (words[i].flags & TOKEN_STOP) != 0;
-    return stops;
-}
-
-/* How many of the words have a stem that another text has, too. */
-static uint32_t shared_with(const struct analysis *analysis, const struct word *words, size_t count,
-                            const struct analysis *other)
-{
-    uint32_t shared = 0;
-    for (size_t i = 0; other && i < count; i++) {
-        const struct intern_entry *stem = &analysis->stems.entries[words[i].stem];
-        shared += intern_find(&other->stems, analysis->stems.arena.at + stem->at, stem->size) >= 0;
-    }
-    return shared;
-}
-
-static void set_candidate(lua_State *L, int base, size_t i, const struct analysis *analysis,
-                          const struct candidate *candidate, const struct analysis *other)
-{
-    const struct word *words = analysis_word_list(analysis) + candidate->word;
-    const struct word *last = &words[candidate->words - 1];
-    const struct token *tokens = analysis->tokens.at;
-    push_words(L, analysis, candidate->form, candidate->words);
-    lua_rawseti(L, base + C_TEXT, (lua_Integer)i + 1);
-    push_joined(L, analysis, candidate->word, candidate->words, 1);
-    lua_rawseti(L, base + C_STEM, (lua_Integer)i + 1);
-    lua_set_integer(L, base + C_WORDS, i, candidate->words);
-    lua_set_integer(L, base + C_COUNT, i, candidate->count);
-    lua_set_integer(L, base + C_SENTENCES, i, candidate->sentences);
-    lua_set_integer(L, base + C_FIRST, i, (lua_Integer)tokens[words->token].start + 1);
-    lua_set_integer(L, base + C_LAST, i, tokens[last->token + last->tokens - 1].end);
-    lua_set_integer(L, base + C_FIRST_SENTENCE, i, (lua_Integer)candidate->first_sentence + 1);
-    lua_set_integer(L, base + C_LAST_SENTENCE, i, (lua_Integer)candidate->last_sentence + 1);
-    set_share(L, base + C_CAPITALS, i, candidate->capitals, candidate->inner);
-    set_share(L, base + C_ACRONYM, i, candidate->acronym, candidate->count);
-    lua_set_integer(L, base + C_STOPS, i, stops_in(words, candidate->words));
-    set_share(L, base + C_SHARED, i, shared_with(analysis, words, candidate->words, other),
-              candidate->words);
-}
-
-static int method_candidates(lua_State *L)
-{
-    static const char *const known[] = {"limit", "max_words", "min_count", "beside", NULL};
-    const struct analysis *analysis = check_words(L);
-    const struct analysis *other = NULL;
-    lua_check_options(L, 2, known);
-    if (!lua_isnoneornil(L, 2) && lua_getfield(L, 2, "beside") != LUA_TNIL)
-        other = check_words_at(L, -1); /* kept alive by the options table */
-    const struct candidate_options options = {
-        .max_words = (unsigned)lua_option(L, 2, "max_words", 3, 1, CANDIDATE_WORDS_MAX),
-        .limit = (unsigned)lua_option(L, 2, "limit", 150, 1, CANDIDATES_MAX),
-        .min_count = (unsigned)lua_option(L, 2, "min_count", 1, 1, 1e6),
-    };
-    struct bytes *found = lua_push_bytes(L);
-    lua_check_code(L, candidates_find(analysis, &options, found));
-    const struct candidate *list = (const struct candidate *)(const void *)found->at;
-    const size_t count = found->size / sizeof *list;
-    lua_begin_columns(L, count, candidate_names, C_COLUMNS);
-    const int base = lua_gettop(L) - C_COLUMNS + 1;
-    for (size_t i = 0; i < count; i++)
-        set_candidate(L, base, i, analysis, &list[i], other);
-    lua_end_columns(L, candidate_names, C_COLUMNS);
-    return 1;
-}
-
-/* --- names ------------------------------------------------------------------------------------ */
-
-enum name_column {
-    N_TEXT,
-    N_FOLD,
-    N_WORDS,
-    N_COUNT,
-    N_INITIAL,
-    N_LOWER,
-    N_ACRONYM,
-    N_SPANS,
-    N_BEFORE,
-    N_AFTER,
-    N_INSIDE,
-    N_HEAD,
-    N_TAIL,
-    N_COLUMNS
-};
-
-static const char *const name_names[] = {"text",   "fold",    "words", "count",  "initial",
-                                         "lower",  "acronym", "spans", "before", "after",
-                                         "inside", "head",    "tail"};
-
-static void push_spans(lua_State *L, const struct name *name, const struct name_span *spans)
-{
-    lua_createtable(L, (int)name->count, 0);
-    lua_Integer i = 0;
-    for (uint32_t at = name->first_span; at; at = spans[at - 1].next) {
-        lua_createtable(L, 2, 0);
-        lua_set_integer(L, lua_gettop(L), 0, (lua_Integer)spans[at - 1].start + 1);
-        lua_set_integer(L, lua_gettop(L), 1, spans[at - 1].end);
-        lua_rawseti(L, -2, ++i);
-    }
-}
-
-static void set_name(lua_State *L, int base, size_t i, const struct analysis *analysis,
-                     const struct name *name, const struct name_span *spans)
-{
-    push_words(L, analysis, name->word, name->words);
-    lua_rawseti(L, base + N_TEXT, (lua_Integer)i + 1);
-    push_joined(L, analysis, name->word, name->words, 0);
-    lua_rawseti(L, base + N_FOLD, (lua_Integer)i + 1);
-    lua_set_integer(L, base + N_WORDS, i, name->words);
-    lua_set_integer(L, base + N_COUNT, i, name->count);
-    lua_set_integer(L, base + N_INITIAL, i, name->initial);
-    lua_set_integer(L, base + N_LOWER, i, name->lower);
-    lua_pushboolean(L, name->acronym);
-    lua_rawseti(L, base + N_ACRONYM, (lua_Integer)i + 1);
-    push_spans(L, name, spans);
-    lua_rawseti(L, base + N_SPANS, (lua_Integer)i + 1);
-    lua_set_integer(L, base + N_BEFORE, i, name->before);
-    lua_set_integer(L, base + N_AFTER, i, name->after);
-    lua_set_integer(L, base + N_INSIDE, i, name->inside);
-    lua_set_integer(L, base + N_HEAD, i, name->head);
-    lua_set_integer(L, base + N_TAIL, i, name->tail);
-}
-
-static int method_names(lua_State *L)
-{
-    static const char *const known[] = {"max_words", "classes", "skip", NULL};
-    const struct analysis *analysis = check_words(L);
-    lua_check_options(L, 2, known);
-    struct names_options options = {
-        .max_words = (unsigned)lua_option(L, 2, "max_words", 6, 1, NAME_WORDS_MAX),
-        .skip = (uint32_t)lua_option(L, 2, "skip", 0, 0, UINT32_MAX),
-    };
-    if (!lua_isnoneornil(L, 2) && lua_getfield(L, 2, "classes") != LUA_TNIL)
-        options.classes = lua_classes_check(L, -1); /* kept alive by the options table */
-    struct bytes *found = lua_push_bytes(L);
-    struct bytes *spans = lua_push_bytes(L);
-    lua_check_code(L, names_find(analysis, &options, found, spans));
-    const struct name *list = (const struct name *)(const void *)found->at;
-    const size_t count = found->size / sizeof *list;
-    lua_begin_columns(L, count, name_names, N_COLUMNS);
-    const int base = lua_gettop(L) - N_COLUMNS + 1;
-    for (size_t i = 0; i < count; i++)
-        set_name(L, base, i, analysis, &list[i], (const struct name_span *)(const void *)spans->at);
-    lua_end_columns(L, name_names, N_COLUMNS);
-    return 1;
-}
-
 /* --- the object ------------------------------------------------------------------------------- */
 
 static const luaL_Reg methods[] = {
-    {"candidates", method_candidates}, {"match", method_match},
-    {"names", method_names},           {"rank", method_rank},
-    {"sentences", method_sentences},   {"stem", method_stem},
-    {"token", method_token},           {NULL, NULL},
+    {"best_sentences", method_best_sentences},
+    {"candidates", lua_candidates},
+    {"keywords", lua_keywords},
+    {"match", method_match},
+    {"names", lua_names},
+    {"rank", method_rank},
+    {"sentences", method_sentences},
+    {"stem", method_stem},
+    {"token", method_token},
+    {NULL, NULL},
 };
 
 /* Upvalue 1 holds the methods. */
@@ -424,7 +282,7 @@ static int index_analysis(lua_State *L)
     else if (strcmp(key, "tokens") == 0)
         lua_pushinteger(L, (lua_Integer)analysis->tokens.count);
     else if (strcmp(key, "words") == 0)
-        lua_pushinteger(L, (lua_Integer)analysis_word_count(check_words(L)));
+        lua_pushinteger(L, (lua_Integer)analysis_word_count(lua_analysis_words(L, 1)));
     else
         return luaL_error(L, "an analysis has no field \"%s\"", key);
     return 1;

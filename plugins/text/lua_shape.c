@@ -115,3 +115,13 @@ int lua_shape_strip_lines(lua_State *L)
     lua_end_columns(L, names, 4);
     return 1;
 }
+
+int lua_shape_squeeze(lua_State *L)
+{
+    size_t size;
+    luaL_Buffer buffer;
+    const char *text = line(L, &size);
+    char *out = luaL_buffinitsize(L, &buffer, size);
+    luaL_pushresultsize(&buffer, shape_squeeze(text, size, out));
+    return 1;
+}

@@ -209,6 +209,7 @@ static const luaL_Reg functions[] = {
     {"normalise_quotes", text_normalise_quotes},
     {"sentences", text_sentences},
     {"similarity", text_similarity},
+    {"squeeze", lua_shape_squeeze},
     {"stem", text_stem},
     {"stopwords", text_stopwords},
     {"strip", lua_shape_strip},
@@ -223,6 +224,7 @@ int lua_text_open(lua_State *L)
     lua_analysis_setup(L);
     lua_classes_setup(L);
     lua_gazetteer_setup(L);
+    lua_names_setup(L);
     luaL_newlib(L, functions);
     return 1;
 }

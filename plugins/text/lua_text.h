@@ -17,9 +17,16 @@ int lua_text_open(lua_State *L);
 void lua_analysis_setup(lua_State *L);
 void lua_classes_setup(lua_State *L);
 void lua_gazetteer_setup(lua_State *L);
+void lua_names_setup(lua_State *L);
 
 int lua_analysis_new(lua_State *L); /* text.analyse(s, lang) */
-int lua_classes_new(lua_State *L);  /* text.classes(lists) */
+/* The analysis that is argument `arg`, with its words, or a Lua error. */
+struct analysis *lua_analysis_words(lua_State *L, int arg);
+/* Methods of an analysis. */
+int lua_candidates(lua_State *L);
+int lua_keywords(lua_State *L);
+int lua_names(lua_State *L);
+int lua_classes_new(lua_State *L); /* text.classes(lists) */
 const struct classes *lua_classes_check(lua_State *L, int arg);
 int lua_gazetteer_new(lua_State *L); /* text.gazetteer(list, options) */
 const struct gazetteer *lua_gazetteer_check(lua_State *L, int arg);
@@ -34,6 +41,7 @@ int lua_shape_lower(lua_State *L);
 int lua_shape_is_rule(lua_State *L);
 int lua_shape_strip(lua_State *L);
 int lua_shape_strip_lines(lua_State *L);
+int lua_shape_squeeze(lua_State *L);
 
 /* The calling thread's context, or a Lua error. */
 struct desk_text *lua_context(lua_State *L);
@@ -45,6 +53,12 @@ const char *lua_opt_language(lua_State *L, int arg);
 
 /* Raises a Lua error for a code below zero; gives it back otherwise. */
 int lua_check_code(lua_State *L, int code);
+
+/* Pushes the original bytes of some words, line ends and runs of blanks as one blank. */
+void lua_push_words(lua_State *L, const struct analysis *analysis, size_t first, size_t count);
+/* Pushes the folded forms (or stems) of some words, joined by blanks. */
+void lua_push_joined(lua_State *L, const struct analysis *analysis, size_t first, size_t count,
+                     int stems);
 
 /* A byte buffer that Lua frees, whatever error passes by; pushed on the stack. */
 struct bytes *lua_push_bytes(lua_State *L);

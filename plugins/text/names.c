@@ -216,6 +216,44 @@ static int add_run(struct collector *collector, const struct run *run, uint32_t 
     return 0;
 }
 
+/* --- what nothing speaks for -------------------------------------------------------------------
+ */
+
+static const struct word *last_word(const struct collector *collector, const struct name *name)
+{
+    return &collector->words[name->word + name->words - 1];
+}
+
+static int is_needed(const struct collector *collector, const struct name *name,
+                     const unsigned char *ends)
+{
+    const uint32_t form = last_word(collector, name)->form;
+    return name->words > 1 || name->acronym || (ends[form / 8] >> form % 8 & 1) ||
+           ((name->before | name->after | name->inside) & collector->options->needs);
+}
+
+/* `ends` has a bit for each form that ends a longer name. */
+static int drop_needless(struct collector *collector)
+{
+    struct name *list = (struct name *)(void *)collector->names->at;
+    const size_t count = collector->names->size / sizeof *list;
+    unsigned char *ends = text_zero(collector->analysis->forms.count / 8 + 1);
+    size_t kept = 0;
+    if (!ends)
+        return DESK_ERR_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t form = last_word(collector, &list[i])->form;
+        if (list[i].words > 1)
+            ends[form / 8] |= (unsigned char)(1u << form % 8);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (is_needed(collector, &list[i], ends))
+            list[kept++] = list[i];
+    text_free(ends);
+    collector->names->size = kept * sizeof *list;
+    return 0;
+}
+
 int names_find(const struct analysis *analysis, const struct names_options *options,
                struct bytes *names, struct bytes *spans)
 {
@@ -241,6 +279,8 @@ int names_find(const struct analysis *analysis, const struct names_options *opti
         if (run.count > 0 && run.count <= options->max_words)
             rc = add_run(&collector, &run, skipped);
     }
+    if (rc == 0 && options->needs)
+        rc = drop_needless(&collector);
     intern_free(&collector.keys);
     bytes_free(&collector.key);
     return rc;

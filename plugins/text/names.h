@@ -5,6 +5,7 @@
 #include "classes.h"
 
 #define NAME_WORDS_MAX 12u
+#define NAMES_MAX      1000000u
 
 struct name_span {
     uint32_t start, end; /* bytes [start, end) */
@@ -24,6 +25,9 @@ struct names_options {
     unsigned max_words;
     const struct classes *classes; /* or NULL */
     uint32_t skip; /* words of these classes at the front stand before the name, not in it */
+    /* Not 0: single words are left out that have no word of these classes in or beside them, are no
+     * acronym and end no longer name. */
+    uint32_t needs;
 };
 
 /* Appends struct name to `names` and struct name_span to `spans`. analysis_words() must have been

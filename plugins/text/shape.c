@@ -191,3 +191,17 @@ void shape_strip(const char *text, size_t *start, size_t *end)
     while ((blank = blank_before(in + *end, *end - *start)) > 0)
         *end -= blank;
 }
+
+size_t shape_squeeze(const char *text, size_t size, char *out)
+{
+    const unsigned char *in = (const unsigned char *)text;
+    size_t written = 0;
+    int before = 0;
+    for (size_t at = 0; at < size; at++) {
+        const int space = is_space(in[at]);
+        out[written] = (char)(space ? ' ' : in[at]);
+        written += (size_t) !(space && before);
+        before = space;
+    }
+    return written;
+}

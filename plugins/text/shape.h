@@ -21,3 +21,6 @@ int shape_is_rule(const char *text, size_t size);
 /* Takes blanks of any kind off both ends of [*start, *end): ASCII blanks and controls, no-break,
  * narrow no-break and ideographic spaces, zero-width spaces, byte order marks. */
 void shape_strip(const char *text, size_t *start, size_t *end);
+/* Writes the text with each run of blanks (ASCII) as one blank; gives the bytes written, at most
+ * `size`. */
+size_t shape_squeeze(const char *text, size_t size, char *out);

@@ -105,6 +105,11 @@ function desk.text.lower(s) end
 ---@return boolean
 function desk.text.is_rule(s) end
 
+--- The text with each run of blanks, tabs and line ends as one blank.
+---@param s string
+---@return string
+function desk.text.squeeze(s) end
+
 --- Typographic quotes, apostrophes and dashes as ASCII `"`, `'`, `-`; no-break spaces as blanks.
 ---@param s string
 ---@return string
@@ -193,6 +198,14 @@ function Analysis:sentences() end
 ---@return number[] # as long as Analysis:sentences()
 function Analysis:rank(options) end
 
+--- The sentences that say most, in the order of the text. Each is judged by its Analysis:rank x (1 + `lead`
+--- / its number from 1); questions, and sentences with fewer than `short_words` words that are no stop
+--- words, x `set_back`. Of the best, those that fit into `max_bytes` together are taken; the first is taken
+--- in any case.
+---@param options? { count?: integer, max_bytes?: integer, lead?: number, short_words?: integer, set_back?: number, damping?: number, iterations?: integer, tolerance?: number, max_sentences?: integer } 3, no bound, 0, 0, 1; the others as for Analysis:rank
+---@return { n: integer, first: integer[], last: integer[], score: number[] }
+function Analysis:best_sentences(options) end
+
 --- Candidates for keywords: runs of 1 to 5 words that neither cross the end of a sentence or punctuation
 --- nor begin or end with a stop word, a number or a single letter. Forms with the same stems are one.
 --- When there are more than `limit` (at most 5,000), those with the highest count x (1 + 1 / (1 + first
@@ -201,11 +214,21 @@ function Analysis:rank(options) end
 ---@return desk.Candidates
 function Analysis:candidates(options) end
 
+--- The best candidates, best first, by weights that the caller gives. The score of each is the product of
+--- log(1 + count), 1 / (1 + first sentence / `early`) + `late`, the factor of its number of words in
+--- `phrase` (1 beyond its end), 1 + (`shared` - 1) x the share of its words that stand `beside`, too, and
+--- `name` where most places have capitals. The best one's score is made 1. Left out are phrases that stand
+--- once, unless they are names without stop words inside; what is longer than `longest` bytes; what holds a
+--- better one, word for word by stems, or is held by it; what scores under `min_score`.
+---@param options? { max?: integer, max_words?: integer, min_score?: number, limit?: integer, beside?: desk.Analysis, early?: number, late?: number, phrase?: number[], shared?: number, name?: number, longest?: integer } 10, 3, 0, 150 (as for candidates: only these are looked at), none, 6, 0, none, 1, 1, 200
+---@return desk.Keywords
+function Analysis:keywords(options) end
+
 --- Runs of words with capitals in a sentence, also over small words inside ("of", "de", "von") and
 --- initials ("J. K."). A stop word that begins a run is taken off ("The", "In"). Grouped by folded form,
 --- in the order of the text. In languages that write all nouns with capitals (German) or none (Chinese,
 --- Arabic) it says little.
----@param options? { max_words?: integer, classes?: desk.Classes, skip?: integer } 6; skip: bits of classes whose words at the front ("President") stand before the name, not in it
+---@param options? { max_words?: integer, classes?: desk.Classes, skip?: integer, needs?: integer, limit?: integer } 6; skip: bits of classes whose words at the front ("President") stand before the name, not in it; needs: bits of classes: a single word is left out that has no word of them in or beside it, is no acronym and ends no longer name; limit: the first so many
 ---@return desk.Names
 function Analysis:names(options) end
 
@@ -231,7 +254,18 @@ function Analysis:match(gazetteer) end
 ---@field stops integer[] how many stop words stand inside
 ---@field shared number[] with `beside`: share of its words whose stem stands there, too
 
---- Columns of Analysis:names.
+--- Columns of Analysis:keywords.
+---@class desk.Keywords
+---@field n integer how many
+---@field text string[] the most frequent form, blanks run together
+---@field score number[] 0 to 1, of the best's
+---@field words integer[] how many words
+---@field count integer[] how often
+---@field first integer[] where it first stands
+---@field last integer[]
+
+--- Columns of Analysis:names. `text`, `fold` and `spans` are no tables: an item is made each time that it is
+--- asked for, so that those that nobody wants cost nothing.
 ---@class desk.Names
 ---@field n integer how many
 ---@field text string[] as it first stands there
@@ -242,6 +276,9 @@ function Analysis:match(gazetteer) end
 ---@field lower integer[] how often the same word stands there in small letters (one word only)
 ---@field acronym boolean[] all in capitals
 ---@field spans desk.Span[][] where it stands
+---@field first integer[] where it first stands
+---@field last integer[]
+---@field last_word integer[] a number of its last word, folded: two names that end in the same word have the same
 ---@field before integer[] with `classes`: bits of the word before any place
 ---@field after integer[] with `classes`: bits of the two words after any place
 ---@field inside integer[] with `classes`: bits of its words

@@ -125,7 +125,7 @@ describe("the reference", function()
     it("has the methods of an analysis, and no others", function()
         local there = {}
         local source = t.read(t.source .. "/plugins/text/lua_analysis.c")
-        for name in source:match("luaL_Reg methods%[%] = (%b{})"):gmatch('{"(%l+)"') do
+        for name in source:match("luaL_Reg methods%[%] = (%b{})"):gmatch('{"([%l_]+)"') do
             there[#there + 1] = "desk.Analysis:" .. name
         end
         for _, name in ipairs(there) do
@@ -149,6 +149,7 @@ describe("the reference", function()
         ["desk.Words"] = "desk.text.words(s)",
         ["desk.Spans"] = "desk.text.sentences(s)",
         ["desk.Candidates"] = "desk.text.analyse(s):candidates { beside = desk.text.analyse 'ferry' }",
+        ["desk.Keywords"] = "desk.text.analyse(s):keywords()",
         ["desk.Names"] = "desk.text.analyse(s):names { classes = desk.text.classes { 'mister' } }",
     } do
         it("has the columns of " .. class, function()

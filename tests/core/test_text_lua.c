@@ -113,6 +113,29 @@ static void caps_the_sentences_that_are_ranked(void **state)
                     "local r = a:rank { max_sentences = 2 } equal(r[3], 0.0)");
 }
 
+static void gives_the_best_sentences_in_order(void **state)
+{
+    run_lua(*state,
+            "local s = 'Voters elected a president. The president promised voters reform. "
+            "Reform needs voters, said the president. Does the president promise voters reform?'\n"
+            "local a = text.analyse(s, 'en')\n"
+            "equal(list(cut(s, a:best_sentences { count = 2, set_back = 0.1 })), 'The president "
+            "promised voters reform.|Reform needs voters, said the president.')\n"
+            "local b = a:best_sentences { count = 1, lead = 100, set_back = 0.1 }\n"
+            "equal(cut(s, b)[1], 'Voters elected a president.') assert(b.score[1] > 10)\n"
+            "equal(a:best_sentences { count = 9, short_words = 99, set_back = 0 }.score[2], 0.0)");
+}
+
+static void leaves_out_sentences_that_do_not_fit(void **state)
+{
+    run_lua(*state,
+            "local s = 'Cats chase grey mice. Dogs chase cats and grey mice, too. Mice run.'\n"
+            "local a = text.analyse(s, 'en')\n"
+            "equal(list(cut(s, a:best_sentences { count = 3, max_bytes = 32 })), "
+            "'Cats chase grey mice.|Mice run.')\n"
+            "equal(a:best_sentences { count = 3, max_bytes = 1 }.n, 1)");
+}
+
 static void counts_candidates(void **state)
 {
     run_lua(*state,
@@ -131,6 +154,41 @@ static void keeps_the_best_candidates_in_order(void **state)
                     "equal(c.n, 2) assert(c.first[1] <= c.first[2])");
 }
 
+static void gives_the_best_keywords_first(void **state)
+{
+    run_lua(
+        *state,
+        "local s = 'Grain prices fell. Traders say that grain prices fell in Belgrade. Rain fell. "
+        "Rain hurts traders.'\n"
+        "local a = text.analyse(s, 'en')\n"
+        "local k = a:keywords { phrase = { 1, 2, 3 }, max = 3 }\n"
+        "equal(k.text[1], 'Grain prices fell') equal(k.score[1], 1.0) equal(k.count[1], 2)\n"
+        "equal(s:sub(k.first[1], k.last[1]), 'Grain prices fell') equal(k.words[1], 3)\n"
+        "for i = 2, k.n do assert(k.score[i] <= k.score[i - 1])\n"
+        "assert(not (' grain prices fell '):find(' ' .. k.text[i]:lower() .. ' ', 1, true), "
+        "k.text[i]) end");
+}
+
+static void weighs_keywords_as_it_is_told(void **state)
+{
+    run_lua(*state,
+            "local s = 'The mill stands empty. Workers left the mill. A storm hit Belgrade hard.'\n"
+            "local a = text.analyse(s, 'en')\n"
+            "local function best(o) o.max_words = 1 return a:keywords(o).text[1] end\n"
+            "equal(best {}, 'mill') equal(best { name = 50 }, 'Belgrade')\n"
+            "equal(best { shared = 50, beside = text.analyse('Storm', 'en') }, 'storm')\n"
+            "equal(a:keywords { min_score = 1 }.n, 1) equal(a:keywords { longest = 2 }.n, 0)");
+}
+
+static void gives_phrases_that_stand_once_only_for_names(void **state)
+{
+    run_lua(*state,
+            "local s = 'We saw grey smoke rise over Novi Sad.'\n"
+            "local k, there = text.analyse(s, 'en'):keywords { max = 50, phrase = { 1, 9 } }, {}\n"
+            "for i = 1, k.n do there[k.text[i]] = true end\n"
+            "assert(there['Novi Sad'] and not there['grey smoke'])");
+}
+
 static void finds_runs_of_capitals(void **state)
 {
     run_lua(
@@ -142,6 +200,34 @@ static void finds_runs_of_capitals(void **state)
         "Cruz|Merkel')\n"
         "equal(n.initial[5], 1) equal(n.initial[2], 1) equal(n.count[1], 1)\n"
         "local span = n.spans[3][1] equal(s:sub(span[1], span[2]), 'J. K. Rowling')");
+}
+
+static void leaves_out_names_that_nothing_speaks_for(void **state)
+{
+    run_lua(
+        *state,
+        "local s = 'Rain fell. President Tito met Ana Keller at NATO. Keller left. Snow fell.'\n"
+        "local c = text.classes { 'president' } local a = text.analyse(s, 'en')\n"
+        "local n = a:names { classes = c, skip = 1, needs = 1 }\n"
+        "equal(list(n.text), 'Tito|Ana Keller|NATO|Keller')\n"
+        "equal(n.last_word[2], n.last_word[4]) assert(n.last_word[1] ~= n.last_word[2])\n"
+        "equal(s:sub(n.first[2], n.last[2]), 'Ana Keller')\n"
+        "equal(a:names { limit = 2 }.n, 2) equal(#a:names({ limit = 2 }).fold, 2)\n"
+        "equal(n.text[0], nil) equal(n.text[5], nil) equal(n.spans.x, nil)");
+}
+
+static void makes_names_after_all_else_is_gone(void **state)
+{
+    run_lua(*state, "local text_of = text.analyse('Ana Keller left.', 'en'):names().text\n"
+                    "for i = 1, 9 do text.analyse('another ' .. i, 'en') end collectgarbage()\n"
+                    "equal(text_of[1], 'Ana Keller')");
+}
+
+static void squeezes_blanks(void **state)
+{
+    run_lua(*state,
+            "equal(text.squeeze(' a\\t\\n b  c\\r\\n'), ' a b c ') equal(text.squeeze(''), '')\n"
+            "equal(text.squeeze('a b'), 'a b') equal(text.squeeze('é\\v\\fß'), 'é ß')");
 }
 
 static void strips_lines_of_blanks_of_any_kind(void **state)
@@ -198,19 +284,23 @@ static void makes_quotes_plain(void **state)
 
 static void refuses_wrong_arguments(void **state)
 {
-    run_lua(*state,
-            "local a = text.analyse('x')\n"
-            "for _, f in ipairs { function() text.fold() end, function() text.fold({}) end, "
-            "function() text.fold(1) end, function() text.analyse(nil) end, "
-            "function() a.token(text.gazetteer {}, 1) end, function() a:token(0) end, "
-            "function() a:token(2) end, function() a:match(a) end, "
-            "function() a:rank { damping = 2 } end, function() a:rank { dumping = 0 } end, "
-            "function() a:candidates { limit = 0/0 } end, function() return a.nosuch end, "
-            "function() text.gazetteer { 1 } end, function() a.x = 1 end, "
-            "function() text.gazetteer({}, { case = 'no' }) end, "
-            "function() text.similarity('a', 'b', 0) end } do\n"
-            "assert(not pcall(f), 'call ' .. _ .. ' was let pass') end\n"
-            "equal(getmetatable(a), false)");
+    run_lua(
+        *state,
+        "local a = text.analyse('x')\n"
+        "for _, f in ipairs { function() text.fold() end, function() text.fold({}) end, "
+        "function() text.fold(1) end, function() text.analyse(nil) end, "
+        "function() a.token(text.gazetteer {}, 1) end, function() a:token(0) end, "
+        "function() a:token(2) end, function() a:match(a) end, "
+        "function() a:rank { damping = 2 } end, function() a:rank { dumping = 0 } end, "
+        "function() a:candidates { limit = 0/0 } end, function() return a.nosuch end, "
+        "function() a:keywords { phrase = { 'x' } } end, function() a:keywords { phrase = 1 } end, "
+        "function() a:keywords { beside = 'x' } end, function() a:keywords { early = 0 } end, "
+        "function() a:best_sentences { count = 0 } end, function() a:names { limit = 0 } end, "
+        "function() text.gazetteer { 1 } end, function() a.x = 1 end, "
+        "function() text.gazetteer({}, { case = 'no' }) end, "
+        "function() text.similarity('a', 'b', 0) end } do\n"
+        "assert(not pcall(f), 'call ' .. _ .. ' was let pass') end\n"
+        "equal(getmetatable(a), false)");
 }
 
 static void gives_nothing_for_nothing(void **state)
@@ -218,6 +308,7 @@ static void gives_nothing_for_nothing(void **state)
     run_lua(*state, "local a = text.analyse('')\n"
                     "equal(a.tokens, 0) equal(a.words, 0) equal(a.language, '')\n"
                     "equal(#a:rank(), 0) equal(a:candidates().n, 0) equal(a:names().n, 0)\n"
+                    "equal(a:keywords().n, 0) equal(a:best_sentences().n, 0)\n"
                     "equal(a:sentences().n, 0) equal(text.words('').n, 0)");
 }
 
@@ -236,13 +327,15 @@ static void survives_finalizers_that_call_it(void **state)
 
 static void survives_bytes_that_are_no_text(void **state)
 {
-    run_lua(*state,
-            "local x = 1 local function byte() x = (x * 1103515245 + 12345) % 2147483648 "
-            "return string.char((x >> 16) % 256) end\n"
-            "for i = 1, 60 do local t = {} for k = 1, i * 7 do t[k] = byte() end\n"
-            "local s = table.concat(t) for _, l in ipairs { 'en', 'zh', 'hy', 'el' } do\n"
-            "local a = text.analyse(s, l) a:names() a:candidates() a:rank() a:sentences()\n"
-            "text.language(s) text.words(s) text.lines(s) text.normalise_quotes(s) end end");
+    run_lua(
+        *state,
+        "local x = 1 local function byte() x = (x * 1103515245 + 12345) % 2147483648 "
+        "return string.char((x >> 16) % 256) end\n"
+        "for i = 1, 60 do local t = {} for k = 1, i * 7 do t[k] = byte() end\n"
+        "local s = table.concat(t) for _, l in ipairs { 'en', 'zh', 'hy', 'el' } do\n"
+        "local a = text.analyse(s, l) a:names { needs = 1 } a:candidates() a:keywords() a:rank() "
+        "a:sentences() a:best_sentences()\n"
+        "text.language(s) text.words(s) text.lines(s) text.normalise_quotes(s) end end");
 }
 
 int main(void)
@@ -259,9 +352,17 @@ int main(void)
         TEXT_TEST(ignores_case_in_a_gazetteer_when_asked),
         TEXT_TEST(ranks_the_sentence_that_shares_most),
         TEXT_TEST(caps_the_sentences_that_are_ranked),
+        TEXT_TEST(gives_the_best_sentences_in_order),
+        TEXT_TEST(leaves_out_sentences_that_do_not_fit),
         TEXT_TEST(counts_candidates),
         TEXT_TEST(keeps_the_best_candidates_in_order),
+        TEXT_TEST(gives_the_best_keywords_first),
+        TEXT_TEST(weighs_keywords_as_it_is_told),
+        TEXT_TEST(gives_phrases_that_stand_once_only_for_names),
         TEXT_TEST(finds_runs_of_capitals),
+        TEXT_TEST(leaves_out_names_that_nothing_speaks_for),
+        TEXT_TEST(makes_names_after_all_else_is_gone),
+        TEXT_TEST(squeezes_blanks),
         TEXT_TEST(finds_lines),
         TEXT_TEST(strips_lines_of_blanks_of_any_kind),
         TEXT_TEST(counts_what_a_line_holds),

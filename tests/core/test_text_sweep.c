@@ -47,6 +47,9 @@ static void the_service_gives_errors_and_leaks_nothing(void **state)
 
 static const char chunk[] =
     "local a = text.analyse(s, 'de') local c = a:candidates() a:names() a:rank() a:sentences()\n"
+    "a:keywords { beside = text.analyse('New York') } a:best_sentences() local n = a:names { needs "
+    "= 1 }\n"
+    "for i = 1, n.n do local _ = n.text[i], n.fold[i], n.spans[i] end\n"
     "a:match(text.gazetteer { 'New York', 'Angela Merkel' }) text.words(s) text.sentences(s, "
     "'de')\n"
     "text.similarity(s, 'New York') text.normalise_quotes(s) text.strip_lines(s) text.lower(s) "
