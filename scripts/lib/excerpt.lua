@@ -31,7 +31,7 @@ function M.make(text, spans, max_bytes)
             break
         end
         length = length + last - first + 1
-        parts[#parts + 1] = text:sub(first, last):gsub("%s+", " ") .. mark
+        parts[#parts + 1] = desk.text.squeeze(text:sub(first, last)) .. mark
         kept[#kept + 1] = { first, last }
     end
     return { text = table.concat(parts, " "), spans = kept }

@@ -1,51 +1,17 @@
 --- summarize/textrank: the sentences that the others agree with.
 --
 -- Sentences are ranked by the PageRank of a graph in which two are joined as strongly as their words
--- overlap: Rada Mihalcea and Paul Tarau, "TextRank: Bringing Order into Texts", EMNLP 2004. The
--- inner loops are in C (desk.text.analyse():rank); here a mild preference for early sentences is
--- added (`lead`), questions and very short sentences are set back, and the best are given in the
--- order of the text.
+-- overlap: Rada Mihalcea and Paul Tarau, "TextRank: Bringing Order into Texts", EMNLP 2004. On top of
+-- that come a mild preference for early sentences (`lead`) and a set-back for questions and very short
+-- sentences. The best are given in the order of the text. The loops are in C
+-- (desk.text.analyse():best_sentences).
 --
 -- Options: `sentences`; `lead` 0..1, how much an early place counts; `max_bytes`.
 
 local excerpt = require "excerpt"
 
-local SHORT_WORDS = 4
-local SET_BACK = 0.3
-
-local function scores(analysis, text, sentences, lead)
-    local rank = analysis:rank {}
-    local list = {}
-    for i = 1, sentences.n do
-        local score = rank[i] * (1 + lead / i)
-        if sentences.words[i] < SHORT_WORDS or text:byte(sentences.last[i]) == 63 then
-            score = score * SET_BACK
-        end
-        list[i] = { at = i, score = score, size = sentences.last[i] - sentences.first[i] + 1 }
-    end
-    table.sort(list, function(a, b)
-        if a.score ~= b.score then
-            return a.score > b.score
-        end
-        return a.at < b.at
-    end)
-    return list
-end
-
-local function best(list, options)
-    local chosen, length = {}, 0
-    for _, item in ipairs(list) do
-        if #chosen == options.sentences then
-            break
-        end
-        if #chosen == 0 or length + item.size <= options.max_bytes then
-            chosen[#chosen + 1] = item.at
-            length = length + item.size
-        end
-    end
-    table.sort(chosen)
-    return chosen
-end
+-- What desk.text is asked for; `run` adds what differs from call to call.
+local wanted = { short_words = 4, set_back = 0.3 }
 
 return {
     kind = "summarize",
@@ -63,13 +29,14 @@ return {
     needs = { "language" },
     gives = { "summary" },
     run = function(article, options)
-        local text = article.text
-        local analysis = desk.text.analyse(text, article.language)
-        local sentences = analysis:sentences()
-        local spans = {}
-        for i, at in ipairs(best(scores(analysis, text, sentences, options.lead), options)) do
-            spans[i] = { sentences.first[at], sentences.last[at] }
+        local analysis = desk.text.analyse(article.text, article.language)
+        wanted.count = options.sentences
+        wanted.lead = options.lead
+        wanted.max_bytes = options.max_bytes
+        local found, spans = analysis:best_sentences(wanted), {}
+        for i = 1, found.n do
+            spans[i] = { found.first[i], found.last[i] }
         end
-        return excerpt.make(text, spans, options.max_bytes)
+        return excerpt.make(article.text, spans, options.max_bytes)
     end,
 }

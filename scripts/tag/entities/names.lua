@@ -16,6 +16,15 @@ local classes = desk.text.classes {
 -- given name in front; a word such as "ministry" in it, which weighs most at its ends.
 local WEIGHT = { title = 2, speech = 1.5, given = 2, acronym = 1.2, part = 1, part_at_end = 2 }
 
+
+-- What nothing speaks for is left out by desk.text: nine of ten words that begin a sentence.
+local wanted = {
+    classes = classes,
+    skip = TITLE,
+    needs = TITLE | SPEECH | PART | GIVEN,
+    limit = MAX_NAMES,
+}
+
 -- A word that has its capital only from the start of sentences, or stands in small letters elsewhere,
 -- is no name for that ("Analysts said").
 local function shows_case(run, at)
@@ -66,49 +75,52 @@ local function to_tag(scheme, label, evidence, spans)
     return { scheme = scheme, label = label, score = score_of(evidence, count), spans = spans }
 end
 
--- A surname alone belongs to the full name that the text gives elsewhere.
-local function join_surnames(people, run)
-    local full = {}
-    for _, found in ipairs(people) do
-        if run.words[found.at] > 1 then
-            local last = run.fold[found.at]:match("(%S+)$")
-            full[last] = full[last] or found
+-- A surname alone belongs to the full name that the text gives elsewhere. `people` are numbers of
+-- names. Gives the spans of those that got more by it.
+local function join_surnames(run, people, evidence)
+    local full, spans = {}, {}
+    for _, at in ipairs(people) do
+        local last = run.last_word[at]
+        if run.words[at] > 1 and not full[last] then
+            full[last] = at
         end
     end
-    for _, found in ipairs(people) do
-        local whole = run.words[found.at] == 1 and full[run.fold[found.at]]
+    for _, at in ipairs(people) do
+        local whole = run.words[at] == 1 and full[run.last_word[at]]
         if whole then
-            whole.evidence = whole.evidence + found.evidence
-            found.evidence = 0
-            table.move(run.spans[found.at], 1, run.count[found.at],
-                #run.spans[whole.at] + 1, run.spans[whole.at])
-            table.sort(run.spans[whole.at], function(a, b) return a[1] < b[1] end)
+            evidence[whole] = evidence[whole] + evidence[at]
+            evidence[at] = 0
+            local list = spans[whole] or run.spans[whole]
+            table.move(run.spans[at], 1, run.count[at], #list + 1, list)
+            table.sort(list, function(a, b) return a[1] < b[1] end)
+            spans[whole] = list
         end
     end
+    return spans
 end
 
 local M = {}
 
 --- Tags of people and organisations. `taken`: first bytes of places (see places.lua).
 function M.find(analysis, taken)
-    local run = analysis:names { classes = classes, skip = TITLE }
-    local people, tags = {}, {}
-    for at = 1, math.min(run.n, MAX_NAMES) do
-        local span = run.spans[at][1]
-        local place = taken[span[1]]
-        if not place or place < span[2] then
+    local run = analysis:names(wanted)
+    local people, evidence, tags = {}, {}, {}
+    for at = 1, run.n do
+        local place = taken[run.first[at]]
+        if not place or place < run.last[at] then
             local person, organisation = person_evidence(run, at), organisation_evidence(run, at)
             if organisation > person and organisation >= 1 then
                 tags[#tags + 1] = to_tag(ORGANISATION, run.text[at], organisation, run.spans[at])
             elseif person > 0 or run.words[at] <= 2 then
-                people[#people + 1] = { at = at, evidence = person }
+                people[#people + 1] = at
+                evidence[at] = person
             end
         end
     end
-    join_surnames(people, run)
-    for _, found in ipairs(people) do
-        if found.evidence > 0 then
-            tags[#tags + 1] = to_tag(PERSON, run.text[found.at], found.evidence, run.spans[found.at])
+    local spans = join_surnames(run, people, evidence)
+    for _, at in ipairs(people) do
+        if evidence[at] > 0 then
+            tags[#tags + 1] = to_tag(PERSON, run.text[at], evidence[at], spans[at] or run.spans[at])
         end
     end
     return tags

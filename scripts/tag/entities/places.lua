@@ -5,7 +5,8 @@ local NAME, CAPITAL, DEMONYM = 1, 2, 3
 local WEIGHT = { [NAME] = 1.0, [CAPITAL] = 0.4, [DEMONYM] = 0.6 }
 local MAX_SPANS = 50
 
-local entries = {} -- id -> { kind, country, label }
+-- By the id of a name in the gazetteer.
+local kinds, codes, labels = {}, {}, {}
 local countries = {} -- code -> label
 
 local function split(list)
@@ -18,8 +19,9 @@ end
 
 local function add(list, forms, kind, code)
     for _, form in ipairs(forms) do
-        entries[#entries + 1] = { kind = kind, country = code, label = forms[1] }
-        list[#list + 1] = { form, #entries }
+        local id = #kinds + 1
+        kinds[id], codes[id], labels[id] = kind, code, forms[1]
+        list[#list + 1] = { form, id }
     end
 end
 
@@ -41,18 +43,22 @@ end
 
 local gazetteer = read()
 
+-- The tag of a place, added to the list where it is new. Its score holds a weight for now.
 local function place(list, index, key, label, code)
-    if not index[key] then
-        index[key] = { label = label, code = code, weight = 0, spans = {} }
-        list[#list + 1] = index[key]
+    local tag = index[key]
+    if not tag then
+        tag = { scheme = "place", label = label, code = code, score = 0, spans = {} }
+        index[key] = tag
+        list[#list + 1] = tag
     end
-    return index[key]
+    return tag
 end
 
-local function mention(entry, weight, first, last)
-    entry.weight = entry.weight + weight
-    if #entry.spans < MAX_SPANS then
-        entry.spans[#entry.spans + 1] = { first, last }
+local function mention(tag, weight, first, last)
+    local count = #tag.spans
+    tag.score = tag.score + weight
+    if count < MAX_SPANS then
+        tag.spans[count + 1] = { first, last }
     end
 end
 
@@ -62,26 +68,18 @@ local M = {}
 -- name, so that the search for other names leaves them alone.
 function M.find(analysis)
     local matches = analysis:match(gazetteer)
-    local list, index, taken = {}, {}, {}
+    local tags, index, taken = {}, {}, {}
     for i = 1, matches.n do
-        local entry = entries[matches.id[i]]
-        local first, last = matches.first[i], matches.last[i]
-        local country = place(list, index, entry.country, countries[entry.country], entry.country)
-        mention(country, WEIGHT[entry.kind], first, last)
-        if entry.kind == CAPITAL then
-            mention(place(list, index, entry.country .. entry.label, entry.label), 1, first, last)
+        local id, first, last = matches.id[i], matches.first[i], matches.last[i]
+        local kind, code = kinds[id], codes[id]
+        mention(place(tags, index, code, countries[code], code), WEIGHT[kind], first, last)
+        if kind == CAPITAL then
+            mention(place(tags, index, code .. labels[id], labels[id]), 1, first, last)
         end
         taken[first] = last
     end
-    local tags = {}
-    for _, found in ipairs(list) do
-        tags[#tags + 1] = {
-            scheme = "place",
-            label = found.label,
-            code = found.code,
-            score = 1 - 1 / (1 + found.weight),
-            spans = found.spans,
-        }
+    for _, tag in ipairs(tags) do
+        tag.score = 1 - 1 / (1 + tag.score)
     end
     return { tags = tags, taken = taken }
 end
