@@ -1,6 +1,8 @@
 /* Articles in pages, through one session of one worker, into files: prepare, open, then write a
  * page and read the next until there is none, close, commit. Each step is begun when the one before
- * it has ended; reading and writing happen on a thread of the pool. */
+ * it has ended; reading and writing happen on a thread of the pool. What the plugin made of earlier
+ * pages dies with its worker: the export then begins anew, for the death may have been another's
+ * fault, and no file has its name yet. */
 #include "pipeline/export.h"
 
 #include <stdio.h>
@@ -13,6 +15,8 @@
 #include "pipeline/export_to.h"
 #include "pipeline/own.h"
 #include "pipeline/process.h"
+
+#define EXPORT_DEATHS 1 /* of a worker that are made good */
 
 /* ---- the end ---- */
 
@@ -80,6 +84,13 @@ static void keep_fault(struct export *run, const struct pool_fault *fault)
     }
 }
 
+static void begin_anew(void *data);
+
+static bool may_begin_anew(const struct export *run, const struct pool_fault *fault)
+{
+    return fault->guard == GUARD_KILLED && run->deaths < EXPORT_DEATHS && !run->cancelled;
+}
+
 /* Frees what was asked and keeps what was answered. */
 static bool take_answer(struct pool_job *job, const struct pool_answer *answer)
 {
@@ -88,6 +99,12 @@ static bool take_answer(struct pool_job *job, const struct pool_answer *answer)
     pool_frame_free(run->frame);
     run->frame = NULL;
     run->answer = NULL;
+    if (answer->fault && may_begin_anew(run, answer->fault)) {
+        run->deaths++;
+        run->later = (struct host_later){.run = begin_anew, .data = run};
+        host_chore(run->desk, &run->later);
+        return false;
+    }
     if (answer->fault) {
         keep_fault(run, answer->fault);
     } else {
@@ -247,6 +264,22 @@ static int open_files(struct export *run, struct error *err)
     if (code >= 0 && (run->session = host_session(run->lineup, run->job.pool, err)) < 0)
         code = err->code;
     return code;
+}
+
+static void begin_anew(void *data)
+{
+    struct export *run = data;
+    host_session_end(run->lineup, run->job.pool, run->session);
+    run->session = 0;
+    export_files_close(run->files);
+    run->files = NULL;
+    run->counts = (struct export_counts){0};
+    run->before_id = run->before_seq = 0;
+    run->at_end = false;
+    if (goes_on(run))
+        (void)open_files(run, &run->error);
+    if (goes_on(run))
+        call_open(run);
 }
 
 /* A chore: loading a plugin waits for a worker. */

@@ -6,9 +6,11 @@
 
 /* Articles from elsewhere than the store: what a run was given once, say. */
 struct export_source {
-    /* Appends the next articles (article_pack) to `articles`, about EXPORT_PAGE_BYTES of them. At
-     * the end it appends none. Called on a thread of the pool, one call at a time. */
-    int (*page)(void *data, struct buf *articles, uint32_t *count, struct error *err);
+    /* Appends the articles (article_pack) that follow the first `given` ones to `articles`, about
+     * EXPORT_PAGE_BYTES of them. At the end it appends none. Called on a thread of the pool, one
+     * call at a time; from 0 on again when the export has to begin anew. */
+    int (*page)(void *data, uint64_t given, struct buf *articles, uint32_t *count,
+                struct error *err);
     void *data;
 };
 #define EXPORT_PAGE_ARTICLES 64
@@ -45,9 +47,10 @@ struct export_result {
 typedef void export_done_fn(const struct export_result *result, void *data);
 
 /* Newest article first. All files or none: written under temporary names, synced, then renamed; a
- * failure leaves no temporary file. Desk open for DESK_PLUGINS. Errors: ERR_NOTFOUND (no such
- * plugin; the nearest), ERR_INVALID (the query; a name the plugin chose), ERR_DENIED (`to`),
- * ERR_LIMIT, ERR_PLUGIN (with its traceback), ERR_IO, ERR_CANCELLED. */
+ * failure leaves no temporary file. When its worker dies it begins anew in another one, once. Desk
+ * open for DESK_PLUGINS. Errors: ERR_NOTFOUND (no such plugin; the nearest), ERR_INVALID (the
+ * query; a name the plugin chose), ERR_DENIED (`to`), ERR_LIMIT, ERR_PLUGIN (with its traceback),
+ * ERR_IO, ERR_CANCELLED. */
 int export_run(struct desk *desk, const struct export_options *options,
                struct export_counts *counts, struct error *err);
 

@@ -18,6 +18,7 @@ struct export
     struct query query;
     struct export_files *files;
     int64_t session;
+    unsigned deaths; /* of its workers */
     struct export_counts counts;
     uint64_t total;     /* articles there will be; 0: not known, as with a query */
     struct error error; /* the first one: nothing more is done then */

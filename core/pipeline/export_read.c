@@ -37,7 +37,8 @@ static int read_page(struct export *run)
     run->page_count = 0;
     if (run->at_end)
         return 0;
-    const int code = source ? source->page(source->data, &run->page, &run->page_count, &run->error)
+    const int code = source ? source->page(source->data, run->counts.articles, &run->page,
+                                           &run->page_count, &run->error)
                             : read_store(run);
     if (code >= 0 && buf_failed(&run->page))
         return error_set(&run->error, ERR_NOMEM, "out of memory while reading articles");

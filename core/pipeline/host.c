@@ -183,6 +183,7 @@ static void call_done(struct pool_job *job, const struct pool_answer *answer)
     struct call *call = job->data;
     call->done = true;
     if (answer->fault) {
+        job->guard = answer->fault->guard;
         error_set(&call->error, ERR_PLUGIN, "%s", answer->fault->message);
         call->traceback = mem_strdup(answer->fault->traceback ? answer->fault->traceback : "");
         return;

@@ -70,8 +70,8 @@ void host_unlisten(struct desk *desk, struct host_listener *listener);
 void host_tell_room(struct desk *desk);
 
 /* One job, waited for; only outside of callbacks. On success `value` lives in `frame`
- * (pool_frame_free). A fault gives ERR_PLUGIN with its message; `traceback` (may be NULL) is then
- * mem_alloc'd. */
+ * (pool_frame_free). A fault gives ERR_PLUGIN with its message, and job->guard; `traceback` (may be
+ * NULL) is then mem_alloc'd. */
 int host_call(struct lineup *lineup, struct pool_job *job, struct pool_frame **frame,
               const msgpack_object **value, char **traceback, struct error *err);
 

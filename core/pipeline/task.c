@@ -81,6 +81,7 @@ int task_call(struct task_run *run, struct pool_job *job, struct pool_frame **fr
     buf_free(&job->payload);
     if (code >= 0)
         return run->cancelled ? error_set(err, ERR_CANCELLED, "the task was cancelled") : 0;
+    run->worker_died = job->guard == GUARD_KILLED;
     if (traceback && traceback[0]) {
         mem_free(run->traceback);
         run->traceback = traceback;

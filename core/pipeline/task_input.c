@@ -299,10 +299,12 @@ static int call_plugin(struct input *in, struct error *err)
     return code;
 }
 
-int task_ask(struct task_run *run, struct error *err)
+static int ask_once(struct task_run *run, struct error *err)
 {
     struct input in = {.run = run};
+    buf_clear(&run->ids);
     add_item_ids(run);
+    run->worker_died = false;
     int code = open_input(&in, err);
     if (code >= 0)
         code = send_articles(&in, err);
@@ -313,6 +315,18 @@ int task_ask(struct task_run *run, struct error *err)
         store_reader_close(in.reader);
     buf_free(&in.page);
     run->result.articles = in.count;
+    return code;
+}
+
+/* Pages that it was sent die with its worker, perhaps by another's fault: once all is sent anew.
+ * Not what comes over a pipe, which is gone. */
+int task_ask(struct task_run *run, struct error *err)
+{
+    int code = ask_once(run, err);
+    if (code < 0 && run->worker_died && !run->request.source && !run->cancelled) {
+        *err = (struct error){0};
+        code = ask_once(run, err);
+    }
     if (code >= 0)
         code = read_commands(run, err);
     return code < 0 ? code : check_articles(run, err);

@@ -19,6 +19,7 @@ struct task_run {
     struct host_later chore;
     struct export_to to;
     bool cancelled;
+    bool worker_died; /* under the call that was answered last */
     char *traceback;
     struct buf ids;    /* int64_t: articles that it was given, in order when all are there */
     struct buf answer; /* canonical */

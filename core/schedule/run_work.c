@@ -82,13 +82,13 @@ static int give_article(struct str packed, void *data)
 }
 
 /* On a thread of the pool. */
-static int give_page(void *data, struct buf *articles, uint32_t *count, struct error *err)
+static int give_page(void *data, uint64_t given, struct buf *articles, uint32_t *count,
+                     struct error *err)
 {
     struct run *run = data;
     struct giving giving = {run, articles, 0};
-    const int code = store_read_inputs(run->reader, run->what.run.id, run->given,
-                                       EXPORT_PAGE_ARTICLES, give_article, &giving, err);
-    run->given += giving.count;
+    const int code = store_read_inputs(run->reader, run->what.run.id, given, EXPORT_PAGE_ARTICLES,
+                                       give_article, &giving, err);
     *count = giving.count;
     return code;
 }
@@ -118,7 +118,6 @@ static void fail(struct working *working)
 static void start_export(struct working *working)
 {
     struct run *run = working->run;
-    run->given = 0;
     run->source = (struct export_source){give_page, run};
     if (run_target(run) < 0 ||
         desk_reader(run->schedule->desk, false, &run->reader, &run->error) < 0) {

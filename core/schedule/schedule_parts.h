@@ -84,7 +84,6 @@ struct run {
     int64_t before_id, before_seq;
     /* work */
     struct export_source source;
-    int64_t given; /* inputs that the export has had */
     struct export *export;
     struct task_run *task;
     char *to;           /* expanded, absolute; in the arena */

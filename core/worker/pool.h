@@ -80,7 +80,9 @@ struct pool_job {
     int64_t session;    /* > 0: all jobs of a session go to one worker (exports); if that worker
                            dies, they fail */
     bool fresh;         /* in a worker that was started for it (plugin test) */
-    struct pool *pool;  /* the caller's note of where it goes; the pool does not read it */
+    /* the caller's notes, which the pool does not read */
+    struct pool *pool; /* where it goes */
+    enum guard guard;  /* of the fault that it was answered with, after host_call */
     void (*done)(struct pool_job *job, const struct pool_answer *answer);
     void *data;
     /* the pool's: */

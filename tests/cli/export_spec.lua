@@ -154,6 +154,31 @@ return { kind = "export", name = "slow", version = "1.0.0", api = 1, about = "A 
         assert.truthy(t.shell("ls -A " .. to):find("%.part"), "the running one lost its files")
     end)
 
+    it("begins anew when its worker was killed, and fails when that happens again", function()
+        local own, to = t.desk(t.sample), t.folder()
+        t.plugin(own, "export", "slow", [[
+local ctx
+return { kind = "export", name = "slow", version = "1.0.0", api = 1, about = "A test.",
+    open = function(context) ctx = context end,
+    write = function(article) ctx:file("all.txt"):write(article.id .. "\n") end,
+    close = function() for _ = 1, 4e7 do end end }
+]])
+        local function export_killed(times)
+            return t.shell(([[cd %s; rm -rf to; %s -C %s export --format slow --to to >out 2>&1 & pid=$!
+                for i in $(seq %d); do
+                    for j in $(seq 200); do grep -q . to/.copydesk-*/* 2>/dev/null && break; sleep 0.01; done
+                    kill -KILL $(cat /proc/$pid/task/$pid/children)
+                    for j in $(seq 200); do grep -q . to/.copydesk-*/* 2>/dev/null || break; sleep 0.01; done
+                done; wait $pid; echo $?]]):format(t.quote(to), t.quote(t.bin), t.quote(own), times))
+        end
+        assert.equal("0", export_killed(1), t.read(to .. "/out"))
+        local articles = #t.json({ "-C", own, "list", "--json" })
+        assert.equal(articles, select(2, t.read(to .. "/to/all.txt"):gsub("\n", "")))
+        assert.equal("1", export_killed(2))
+        assert.truthy(t.read(to .. "/out"):find("killed from outside", 1, true), t.read(to .. "/out"))
+        assert.equal("", t.shell("find " .. to .. "/to -type f 2>/dev/null || true"))
+    end)
+
     it("refuses standard output, which cannot be taken back", function()
         local result = t.run({ "-C", desk, "export", "--format", "json", "--to", "-" })
         assert.equal(2, result.code)

@@ -32,6 +32,19 @@ describe("plugin try of a task", function()
         assert.truthy(result.err:find("runs on job.failed, item.quarantined", 1, true), result.err)
     end)
 
+    it("is asked again when its worker was killed", function()
+        local desk = t.desk(t.sample)
+        t.plugin(desk, "task", "slow", "return { kind = 'task', name = 'slow', version = '1.0.0', api = 1, "
+            .. "about = 'x', on = { 'schedule' }, run = function(window) for _ = 1, 4e7 do end "
+            .. "return { { command = 'write', name = 'n.txt', text = #window.articles .. '' } } end }")
+        t.write(desk .. "/desk.lua", t.read(desk .. "/desk.lua")
+            .. "\ndesk.job { 'slow', cron = '0 0 1 1 *', task = 'slow', articles = 'all', to = 'out' }\n")
+        assert.equal("0", t.shell(([[%s -C %s jobs run slow >/dev/null 2>&1 & pid=$!
+            sleep 0.4; kill -KILL $(cat /proc/$pid/task/$pid/children); wait $pid; echo $?]]):format(
+            t.quote(t.bin), t.quote(desk))))
+        assert.equal(tostring(#t.json({ "-C", desk, "list", "--json" })), t.read(desk .. "/out/n.txt"))
+    end)
+
     it("says what is wrong with a command", function()
         local desk = t.desk()
         t.plugin(desk, "task", "odd", "return { kind = 'task', name = 'odd', version = '1.0.0', api = 1, "
