@@ -21,10 +21,10 @@
  * work. A line without an id that can be read is answered with an error whose id is null.
  *
  * A client that goes away (or closes its side) takes its requests with it, at the next point at
- * which nothing is lost: a document that was received is finished all the same. `forget` and `keep`
- * are carried out once asked for, whoever goes. A client that reads
- * slower than the desk answers is dropped once CONTROL_OUTPUT_BYTES wait for it. Only the desk's
- * own user, and root, are heard.
+ * which nothing is lost: a document that was received is finished all the same. A `forget` or
+ * `keep` that has begun is finished, one that waits is dropped. A client that reads slower than the
+ * desk answers is dropped once CONTROL_OUTPUT_BYTES wait for it. Only the desk's own user, and
+ * root, are heard.
  *
  * A path is a JSON string, or, when its bytes are no UTF-8, {"hex": "2f746d702fff"}; it is
  * absolute. */

@@ -82,12 +82,11 @@ static void start_keep(struct control_call *call, const json_t *request, void *d
     }
 }
 
-/* Who asked is gone; what was begun goes on. */
 static void left_keep(struct control_call *call, void *data)
 {
     struct live *live = data;
     if (live->keep_call == call)
-        live->keep_call = NULL;
+        keep_withdraw(live->keep);
 }
 
 /* ---- forget ---- */
@@ -116,11 +115,20 @@ static void start_forget(struct control_call *call, const json_t *request, void 
     int64_t *ids = mem_array(count, sizeof *ids);
     for (size_t i = 0; ids && i < count; i++)
         ids[i] = json_integer_value(json_array_get(list, i));
-    if (!ids || !forget_start(live->desk, ids, count, more, forgotten, call)) {
+    struct forget *forget =
+        ids ? forget_start(live->desk, ids, count, more, forgotten, call) : NULL;
+    control_keep(call, forget);
+    if (!forget) {
         error_set(&err, ERR_NOMEM, "out of memory in the running desk");
         control_fail(call, &err, NULL);
     }
     mem_free(ids);
+}
+
+static void left_forget(struct control_call *call, void *data)
+{
+    (void)data;
+    forget_withdraw(control_kept(call));
 }
 
 /* ---- open, end ---- */
@@ -131,8 +139,9 @@ int live_keep_open(struct live *live, struct error *err)
         {.name = "ids", .type = CONTROL_IDS, .needed = true},
         {.name = "more", .type = CONTROL_BOOL},
         {0}};
-    static const struct control_handler handlers[] = {{"forget", forget, start_forget, NULL, NULL},
-                                                      {"keep", NULL, start_keep, left_keep, NULL}};
+    static const struct control_handler handlers[] = {
+        {"forget", forget, start_forget, left_forget, NULL},
+        {"keep", NULL, start_keep, left_keep, NULL}};
     uv_timer_init(&live->desk->loop, &live->keep_timer); /* these two cannot fail */
     uv_timer_start(&live->keep_timer, on_time, FIRST_MS, PERIOD_MS);
     live->keep_timer.data = live;

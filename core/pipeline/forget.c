@@ -10,6 +10,7 @@ struct forget {
     int64_t *ids;
     size_t count, at;
     bool more; /* the files are not made clean yet */
+    bool withdrawn;
     struct store_request request;
     struct store_forget group;
     struct host_later later;
@@ -155,7 +156,21 @@ static void go_on(struct forget *forget)
 
 static void begin(void *data)
 {
-    go_on(data);
+    struct forget *forget = data;
+    if (!forget->withdrawn) {
+        go_on(forget);
+        return;
+    }
+    error_set(&forget->result.error, ERR_CANCELLED, "withdrawn: nothing is forgotten");
+    finish(forget);
+}
+
+void forget_withdraw(struct forget *forget)
+{
+    forget->more = false;
+    forget->withdrawn = true;
+    if (forget->at == 0 && host_withdraw(forget->desk, &forget->request))
+        host_later(forget->desk, &forget->later);
 }
 
 struct forget *forget_start(struct desk *desk, const int64_t *ids, size_t count, bool more,

@@ -39,3 +39,6 @@ struct forget_result {
 struct forget *forget_start(struct desk *desk, const int64_t *ids, size_t count, bool more,
                             void (*done)(const struct forget_result *result, void *data),
                             void *data);
+/* Nobody wants it any more: what is not begun is not done, and ends with ERR_CANCELLED; what has
+ * begun is finished, as if nothing more followed. `done` comes all the same. */
+void forget_withdraw(struct forget *forget);

@@ -88,6 +88,19 @@ void host_store(struct desk *desk, struct store_request *request)
     }
 }
 
+bool host_withdraw(struct desk *desk, struct store_request *request)
+{
+    for (struct store_request **at = &desk->writes; *at; at = &(*at)->next) {
+        if (*at != request)
+            continue;
+        *at = request->next;
+        if (!*at)
+            desk->writes_end = at;
+        return true;
+    }
+    return store_withdraw(desk->store, request);
+}
+
 bool host_store_full(const struct desk *desk)
 {
     return desk->writes != NULL;

@@ -56,6 +56,8 @@ void host_session_end(struct lineup *lineup, struct pool *pool, int64_t session)
  * with a fault. */
 void host_drain_jobs(struct lineup *lineup);
 void host_store(struct desk *desk, struct store_request *request);
+/* Takes it back when it is not begun: true, and its `done` is not called. */
+bool host_withdraw(struct desk *desk, struct store_request *request);
 bool host_store_full(const struct desk *desk);
 
 /* Called by pool (data: the lineup) and store (data: the desk). */

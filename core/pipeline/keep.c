@@ -15,7 +15,8 @@ struct keep {
     struct config_keep spans;
     int64_t now_us;
     bool dry, cancelled;
-    int at; /* enum config_kept: what is removed now */
+    bool waits, begun; /* for the top of the loop; a step is done, or at work on a thread */
+    int at;            /* enum config_kept: what is removed now */
     struct keep_result result;
     struct host_work work;
     struct host_later later;
@@ -131,6 +132,7 @@ static void removed(struct store_request *request)
 {
     struct keep *keep = request->data;
     const bool files = keep->at == CONFIG_DONE;
+    keep->begun = true;
     if (request->error.code < 0)
         keep->result.error = request->error;
     else if (!files)
@@ -164,6 +166,7 @@ static void files_removed(void *data)
 
 static void work(struct keep *keep, void (*what)(void *data), void (*after)(void *data))
 {
+    keep->begun = true;
     keep->work = (struct host_work){.work = what, .after = after, .data = keep};
     host_work(keep->desk, &keep->work);
 }
@@ -183,10 +186,18 @@ static void go_on(struct keep *keep)
 static void begin(void *data)
 {
     struct keep *keep = data;
-    if (keep->dry)
+    keep->waits = false;
+    if (keep->dry && !keep->cancelled)
         work(keep, count_all, counted);
     else
         go_on(keep);
+}
+
+static void begin_soon(struct keep *keep)
+{
+    keep->waits = true;
+    keep->later = (struct host_later){.run = begin, .data = keep};
+    host_later(keep->desk, &keep->later);
 }
 
 struct keep *keep_start(struct desk *desk, const struct config_keep *spans, int64_t now_us,
@@ -202,9 +213,17 @@ struct keep *keep_start(struct desk *desk, const struct config_keep *spans, int6
     keep->dry = dry;
     keep->done = done;
     keep->data = data;
-    keep->later = (struct host_later){.run = begin, .data = keep};
-    host_later(desk, &keep->later);
+    begin_soon(keep);
     return keep;
+}
+
+void keep_withdraw(struct keep *keep)
+{
+    if (keep->begun || (!keep->waits && !host_withdraw(keep->desk, &keep->request)))
+        return;
+    keep->cancelled = true;
+    if (!keep->waits)
+        begin_soon(keep);
 }
 
 void keep_cancel(struct keep *keep)

@@ -25,5 +25,8 @@ struct keep_result {
 struct keep;
 struct keep *keep_start(struct desk *desk, const struct config_keep *keep, int64_t now_us, bool dry,
                         void (*done)(const struct keep_result *result, void *data), void *data);
+/* Nobody wants it any more: when it is not begun nothing is done, and it ends with ERR_CANCELLED;
+ * what has begun is finished. */
+void keep_withdraw(struct keep *keep);
 /* It ends after the present step, with ERR_CANCELLED. */
 void keep_cancel(struct keep *keep);

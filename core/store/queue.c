@@ -24,6 +24,20 @@ void queue_move(struct request_queue *queue, size_t max, struct request_queue *t
         queue->last = NULL;
 }
 
+bool queue_take(struct request_queue *queue, const struct store_request *request)
+{
+    struct store_request *before = NULL, *at = queue->first;
+    for (; at && at != request; at = at->next)
+        before = at;
+    if (!at)
+        return false;
+    *(before ? &before->next : &queue->first) = at->next;
+    if (queue->last == at)
+        queue->last = before;
+    queue->count--;
+    return true;
+}
+
 void queue_join(struct request_queue *queue, struct request_queue *more)
 {
     if (!more->first)

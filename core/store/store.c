@@ -111,6 +111,11 @@ int store_submit(struct store *store, struct store_request *request)
     return writer_submit(store->writer, request);
 }
 
+bool store_withdraw(struct store *store, const struct store_request *request)
+{
+    return writer_withdraw(store->writer, request);
+}
+
 int store_flush(struct store *store, void (*done)(void *data), void *data)
 {
     return writer_flush(store->writer, done, data);

@@ -207,6 +207,8 @@ int store_open(const char *dir, uv_loop_t *loop, const struct store_options *opt
 /* 0; ERR_BUSY: the queue is full, `room` will be called; ERR_CANCELLED: the store is being closed.
  * Only after 0 is `done` called. */
 int store_submit(struct store *store, struct store_request *request);
+/* Takes back what was submitted and is not begun: true, and `done` is not called. */
+bool store_withdraw(struct store *store, const struct store_request *request);
 /* Calls `done` on the loop's thread when all that was submitted before is committed, and indexed as
  * far as that is possible (what is not, is in the log). ERR_NOMEM: it will not be called. */
 int store_flush(struct store *store, void (*done)(void *data), void *data);

@@ -316,6 +316,18 @@ int writer_submit(struct writer *writer, struct store_request *request)
     return 0;
 }
 
+bool writer_withdraw(struct writer *writer, const struct store_request *request)
+{
+    uv_mutex_lock(&writer->mutex);
+    const bool taken = queue_take(&writer->waiting, request);
+    uv_mutex_unlock(&writer->mutex);
+    if (taken) {
+        writer->items--;
+        writer->bytes -= request->bytes;
+    }
+    return taken;
+}
+
 static int wait_for(struct writer *writer, const struct waiter *wanted)
 {
     struct waiter *waiter = mem_dup(wanted, sizeof *wanted);

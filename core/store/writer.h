@@ -35,6 +35,8 @@ int writer_start(const struct store_engine *engine, struct engine_writer *engine
                  struct error *err);
 /* All on the loop's thread. ERR_BUSY: full; ERR_CANCELLED: it is being closed. */
 int writer_submit(struct writer *writer, struct store_request *request);
+/* store_withdraw(). */
+bool writer_withdraw(struct writer *writer, const struct store_request *request);
 int writer_flush(struct writer *writer, void (*done)(void *data), void *data);
 /* store_scrub(). */
 int writer_scrub_later(struct writer *writer, void (*done)(const struct error *err, void *data),

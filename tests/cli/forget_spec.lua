@@ -124,6 +124,58 @@ local function with_keep(line)
     return desk
 end
 
+-- Asks a running desk for `first`, which waits, for the store is locked, and for `second`, which
+-- waits behind it; both hang up, and the lock is given back.
+local function ask_and_leave(desk, first, second)
+    t.python_says([[
+import socket, sqlite3, sys, time
+desk, requests = sys.argv[1], sys.argv[2:]
+db = sqlite3.connect(desk + "/.copydesk/store.db", isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+lines = []
+for request in requests:
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(desk + "/.copydesk/control")
+    line.sendall((request + "\n").encode())
+    lines.append(line)
+    time.sleep(0.3)
+for line in lines:
+    line.close()
+time.sleep(0.2)
+db.execute("ROLLBACK")
+]], desk, first, second)
+end
+
+describe("a client that leaves", function()
+    after_each(running.finish)
+
+    it("takes back a forget that waits, and not one that has begun", function()
+        local desk = t.desk(t.sample)
+        local run = running.start(desk)
+        ask_and_leave(desk, '{"id": 1, "do": "forget", "ids": [1]}', '{"id": 1, "do": "forget", "ids": [2]}')
+        run:expect("1 articles and 0 documents are forgotten")
+        t.must { "-C", desk, "stop" }
+        assert.equal(0, run:code())
+        local ids = {}
+        for _, article in ipairs(t.json { "-C", desk, "list", "--json" }) do
+            ids[#ids + 1] = article.id
+        end
+        table.sort(ids)
+        assert.same({ 2, 3, 4, 5, 6 }, ids)
+    end)
+
+    it("takes back a keep that waits, and the desk can end", function()
+        local desk = with_keep('desk.keep { documents = "30d" }')
+        local id = t.json({ "-C", desk, "search", "--json", SECRET })[1].id
+        age(desk, 60)
+        local run = running.start(desk)
+        ask_and_leave(desk, ('{"id": 1, "do": "forget", "ids": [%d]}'):format(id), '{"id": 1, "do": "keep"}')
+        run:expect("are forgotten")
+        t.must { "-C", desk, "stop" }
+        assert.matches("1 document's bytes would go", t.must({ "-C", desk, "keep", "--dry-run" }).out)
+    end)
+end)
+
 describe("keep", function()
     after_each(running.finish)
 
