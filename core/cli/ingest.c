@@ -90,7 +90,8 @@ const struct cli_command command_ingest = {
     .more =
         "Each document is kept as it came, cut into articles, tagged, summarised and indexed.\n"
         "The same document again is reported as known and adds nothing. What a plugin failed on\n"
-        "waits in quarantine: copydesk failed.\n\n"
+        "waits in quarantine: copydesk failed. Of a folder, temporary names, the desk's own files\n"
+        "(desk.lua, scripts, outcomes, exports) and the kernel's file systems are passed over.\n\n"
         "  copydesk ingest digest.txt\n"
         "  copydesk ingest --explain digest.txt    where it would cut, and why\n",
     .options = options,

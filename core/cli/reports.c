@@ -80,6 +80,11 @@ void print_report(const struct ingest_report *report, void *data)
 {
     struct report_printer *printer = data;
     bar_clear(printer->bar);
+    if (report->outcome == INGEST_SKIPPED) {
+        if (!printer->quiet)
+            output_problem("%s", report->error->text);
+        return;
+    }
     if (printer->json)
         print_json(report);
     else

@@ -6,11 +6,9 @@
 #include "control/protocol.h"
 #include "model/json.h"
 
-static const char *const outcomes[] = {[INGEST_ADDED] = "added",
-                                       [INGEST_KNOWN] = "known",
-                                       [INGEST_FAILED] = "failed",
-                                       [INGEST_REFUSED] = "refused",
-                                       [INGEST_LATER] = "later"};
+static const char *const outcomes[] = {
+    [INGEST_ADDED] = "added",     [INGEST_KNOWN] = "known",     [INGEST_FAILED] = "failed",
+    [INGEST_REFUSED] = "refused", [INGEST_SKIPPED] = "skipped", [INGEST_LATER] = "later"};
 #define OUTCOMES (sizeof outcomes / sizeof *outcomes)
 
 /* X(field): counts, on both sides by their names. */

@@ -30,6 +30,9 @@ void live_say_taken(const struct ingest_report *report)
     case INGEST_REFUSED:
         log_warn("ingest", "%s: %s", report->path, why);
         break;
+    case INGEST_SKIPPED:
+        log_info("ingest", "%s", why);
+        break;
     case INGEST_LATER:
         log_debug("ingest", "%s: later: %s", report->path, why);
         break;

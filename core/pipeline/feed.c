@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "pipeline/belongings.h"
 #include "pipeline/scan.h"
 
 #define PENDING_AT_ONCE 64
@@ -72,7 +73,10 @@ int feed_open(struct desk *desk, const char *const *paths, size_t count, const c
     if (!feed)
         return ERR_NOMEM;
     feed->source = source;
-    return feed_made(feed, scan_open(paths, count, &feed->scan, err), out);
+    int code = scan_open(paths, count, &feed->scan, err);
+    if (code >= 0)
+        code = belongings_pass(desk, feed->scan, err);
+    return feed_made(feed, code, out);
 }
 
 int feed_open_pending(struct desk *desk, struct feed **out, struct error *err)
@@ -246,6 +250,7 @@ static int next_file(struct feed *feed, struct incoming **out)
                                  .absolute = found.absolute,
                                  .source = feed->source,
                                  .named = found.named,
+                                 .skipped = found.skipped,
                                  .error = found.error};
     *out = incoming_read(&file);
     if (*out)

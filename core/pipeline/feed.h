@@ -7,7 +7,8 @@
 
 struct feed;
 
-/* Files and folders. `source`: NULL gives "folder", and "stdin" for "-". */
+/* Files and folders, without what belongs to the desk. `source`: NULL gives "folder", and "stdin"
+ * for "-". */
 int feed_open(struct desk *desk, const char *const *paths, size_t count, const char *source,
               struct feed **out, struct error *err);
 /* What waits in the store, oldest first. */

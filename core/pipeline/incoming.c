@@ -108,6 +108,7 @@ struct incoming *incoming_read(struct incoming_file *file)
         return NULL;
     item->path = file->path;
     item->error = file->error;
+    item->skipped = file->skipped;
     item->source = mem_strdup(source_of(file));
     if (!item->source)
         error_set(&item->error, ERR_NOMEM, "%s: out of memory", item->path);

@@ -16,6 +16,7 @@ struct incoming {
     struct error error;       /* code set: it could not be read */
     bool read;                /* the facts of its file are in `document`, and: */
     uint64_t size;
+    bool skipped; /* passed over, as `error` says */
     bool stored;  /* it came from the store */
     bool offered; /* and `data` is of who offered it */
     void *data;
@@ -28,6 +29,7 @@ struct incoming_file {
     bool named;         /* then pipes are read as well */
     bool no_links;      /* no symbolic link is followed, in no part of the path */
     bool spooled;       /* what came over standard input or a pipe elsewhere: it has no path */
+    bool skipped;       /* passed over, as `error` says */
     struct error error; /* code set: it cannot be read, and why */
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "pipeline/belongings.h"
 #include "pipeline/intake.h"
 #include "pipeline/scan.h"
 
@@ -57,7 +58,7 @@ static void count_files(void *data)
     struct counting *counting = data;
     struct scan_item item;
     while (scan_next(counting->scan, &item, NULL) > 0) {
-        counting->total++;
+        counting->total += !item.skipped;
         scan_item_free(&item);
     }
 }
@@ -156,6 +157,8 @@ static int open_files(struct ingest *run, const char *const *paths, size_t count
     int code = feed_open(desk, paths, count, options->source, &run->files, err);
     if (code >= 0 && count > 0 && run->callbacks.progress)
         code = scan_open(paths, count, &run->counting.scan, err);
+    if (code >= 0 && run->counting.scan)
+        code = belongings_pass(desk, run->counting.scan, err);
     for (size_t i = 0; code >= 0 && i < options->spooled_count; i++) {
         const struct feed_offer offer = {.path = options->spooled[i].path,
                                          .shown = options->spooled[i].shown,

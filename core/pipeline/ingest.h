@@ -10,6 +10,7 @@ enum ingest_outcome {
     INGEST_KNOWN,   /* the same bytes were there already; nothing was added */
     INGEST_FAILED,  /* received, and waits in quarantine; `copydesk failed` shows why */
     INGEST_REFUSED, /* could not be received: unreadable, over a limit */
+    INGEST_SKIPPED, /* met in a folder and passed over, as `error` says; no document */
     INGEST_LATER,   /* not settled now, through no fault of its own: the store failed (disk full),
                        or the desk ends. Nothing is lost: it lies where it lay, or waits in the
                        store. Reported by an inflow alone */
@@ -30,7 +31,7 @@ struct ingest_report {
     const struct str *notes; /* "a.txt: decoded from windows-1252": to be said, not errors */
     size_t note_count;
     const char *guard;         /* FAILED: "error", "time", "memory", ... */
-    const struct error *error; /* FAILED, REFUSED and LATER */
+    const struct error *error; /* FAILED, REFUSED, SKIPPED and LATER */
     int64_t document_id;       /* 0: none */
     int64_t quarantine_id;     /* FAILED: for `copydesk failed retry ID` */
 };

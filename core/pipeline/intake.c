@@ -127,6 +127,14 @@ static void room(void *data)
     intake_pump(data);
 }
 
+static void skip(struct intake *in, struct incoming *item)
+{
+    const struct ingest_report report = {
+        .outcome = INGEST_SKIPPED, .path = item->path, .error = &item->error};
+    in->hooks->settled(item, &report, in->data);
+    incoming_free(item);
+}
+
 static void got_items(struct incoming *list, bool end, const struct error *failed, void *data)
 {
     struct intake *in = data;
@@ -137,7 +145,10 @@ static void got_items(struct incoming *list, bool end, const struct error *faile
         struct incoming *item = list;
         list = item->next;
         in->counts.bytes += item->bytes.len;
-        doc_begin(in, item);
+        if (item->skipped)
+            skip(in, item);
+        else
+            doc_begin(in, item);
     }
     in->pulling = false; /* only now: a document may have been settled at once */
     intake_pump(in);

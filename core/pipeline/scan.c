@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "pipeline/system.h"
 
 #define CHUNK_LEAST 16
 
@@ -25,6 +26,11 @@ struct level {
     bool read_out; /* nothing is left on disk */
 };
 
+struct passed {
+    dev_t device;
+    ino_t inode;
+};
+
 struct scan {
     char **roots;
     size_t root_count, next_root;
@@ -32,6 +38,9 @@ struct scan {
     size_t depth;
     size_t pending; /* names held in all levels */
     uint64_t skipped;
+    struct passed *passed;
+    size_t passed_count;
+    bool told; /* that there was some of these */
 };
 
 const char *scan_rule(const char *name)
@@ -83,6 +92,7 @@ void scan_close(struct scan *scan)
         mem_free(scan->roots[i]);
     mem_free(scan->roots);
     mem_free(scan->levels);
+    mem_free(scan->passed);
     mem_free(scan);
 }
 
@@ -105,6 +115,28 @@ int scan_open(const char *const *paths, size_t count, struct scan **out, struct 
     }
     *out = scan;
     return 0;
+}
+
+int scan_pass_over(struct scan *scan, const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) < 0)
+        return 0;
+    struct passed *grown =
+        mem_resize_array(scan->passed, scan->passed_count + 1, sizeof *scan->passed);
+    if (!grown)
+        return ERR_NOMEM;
+    scan->passed = grown;
+    grown[scan->passed_count++] = (struct passed){info.st_dev, info.st_ino};
+    return 0;
+}
+
+static bool is_passed(const struct scan *scan, const struct stat *info)
+{
+    for (size_t i = 0; i < scan->passed_count; i++)
+        if (scan->passed[i].device == info->st_dev && scan->passed[i].inode == info->st_ino)
+            return true;
+    return false;
 }
 
 static int name_compare(const void *a, const void *b)
@@ -156,12 +188,55 @@ static int give_error(struct scan_item *out, char *path, const struct error *why
     return 1;
 }
 
+static int give_skipped(struct scan *scan, struct scan_item *out, char *path,
+                        const struct error *why)
+{
+    scan->skipped++;
+    give_error(out, path, why);
+    out->skipped = true;
+    return 1;
+}
+
+/* Takes both paths. It is said of the first one. */
+static int pass_by(struct scan *scan, char *path, char *absolute, struct scan_item *out)
+{
+    struct error why;
+    mem_free(absolute);
+    if (scan->told) {
+        scan->skipped++;
+        mem_free(path);
+        return 0;
+    }
+    scan->told = true;
+    error_set(&why, ERR_INVALID,
+              "%s: is passed over, as all that belongs to the desk (desk.lua, scripts, outcomes, "
+              "exports); what you name itself is taken in",
+              path);
+    return give_skipped(scan, out, path, &why);
+}
+
 static bool is_ancestor(const struct scan *scan, const struct stat *info)
 {
     for (size_t i = 0; i < scan->depth; i++)
         if (scan->levels[i].device == info->st_dev && scan->levels[i].inode == info->st_ino)
             return true;
     return false;
+}
+
+/* Only where another file system begins: it is a system call a folder. */
+static const char *system_at(const struct scan *scan, DIR *dir, const struct stat *info)
+{
+    if (scan->depth > 0 && scan->levels[scan->depth - 1].device == info->st_dev)
+        return NULL;
+    return system_of(dirfd(dir));
+}
+
+static int not_entered(struct scan *scan, char *path, const char *system, struct scan_item *out)
+{
+    struct error why;
+    error_set(&why, ERR_INVALID, "%s: holds no documents, it is a file system of the kernel (%s)",
+              path, system);
+    return scan->depth > 0 ? give_skipped(scan, out, path, &why) : give_error(out, path, &why);
 }
 
 /* Takes both paths. 0: entered; 1: `out` says why not. */
@@ -180,6 +255,12 @@ static int enter(struct scan *scan, char *path, char *absolute, const struct sta
     if (!dir) {
         mem_free(absolute);
         return give_error(out, path, &why);
+    }
+    const char *system = system_at(scan, dir, info);
+    if (system) {
+        closedir(dir);
+        mem_free(absolute);
+        return not_entered(scan, path, system, out);
     }
     scan->levels[scan->depth++] = (struct level){.dir = dir,
                                                  .path = path,
@@ -234,6 +315,8 @@ static int look_at(struct scan *scan, struct level *level, const char *name, str
         code = error_set(err, ERR_NOMEM, "out of memory while listing files");
     else if (fstatat(dirfd(level->dir), name, &info, AT_SYMLINK_NOFOLLOW) < 0)
         code = errno == ENOENT ? 0 : error_errno(&why, errno, "%s", path);
+    else if (is_passed(scan, &info))
+        return pass_by(scan, path, absolute, out);
     else if (S_ISDIR(info.st_mode))
         return enter(scan, path, absolute, &info, out);
     else if (S_ISREG(info.st_mode))

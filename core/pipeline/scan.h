@@ -17,15 +17,20 @@ struct scan_item {
     char *path;     /* as given, or found beneath what was given; mem_free it; "-" for stdin */
     char *absolute; /* without links in what was given; mem_free it; NULL for stdin and errors */
     bool named;     /* given itself, not found in a folder: then pipes are read as well */
+    bool skipped;   /* passed over, as `error` says: no failure */
     struct error error; /* code set: it cannot be read, and why */
 };
 
 /* `paths` are copied. */
 int scan_open(const char *const *paths, size_t count, struct scan **out, struct error *err);
+/* What is found at `path`, as file or folder, is passed over wherever the walk meets it, which is
+ * said once, by an item; what was given itself is not. ERR_NOMEM; what is not there is no error. */
+int scan_pass_over(struct scan *scan, const char *path);
 /* 1: an item, 0: no more, ERR_NOMEM. */
 int scan_next(struct scan *scan, struct scan_item *out, struct error *err);
 void scan_close(struct scan *scan);
-/* Names passed over so far: temporary names, links to folders, sockets and devices. */
+/* Names passed over so far: temporary names, links to folders, sockets and devices, what
+ * scan_pass_over named, file systems of the kernel (system.h; each is said by an item). */
 uint64_t scan_skipped(const struct scan *scan);
 
 /* Names that belong to a write in progress or to other programs: ".*", "*.part", "*.filepart",
