@@ -134,6 +134,10 @@
     X(ESCAPE_WORKER_BYTES, 512 * MIB, "bytes", "address space of an escape's worker")              \
     X(SAMPLE_ITEMS, 10 * 1000, "items", "articles or documents of plugin bench and plugin diff")   \
     X(SAMPLE_BYTES, 256 * MIB, "bytes", "all of them")                                             \
+    X(HEALTH_KEPT, 512, "plugins", "versions of plugins whose calls and failures are known")       \
+    X(ASIDE_AFTER, 5, "failures", "in a row, before a plugin is set aside (desk.aside)")           \
+    X(ASIDE_AGAIN_S, 60, "seconds", "until one item tries a plugin that was set aside")            \
+    X(ASIDE_SPAN_S, 366UL * 24 * 3600, "seconds", "longest span of desk.aside")                    \
     X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
 
 enum limit {

@@ -56,6 +56,7 @@ struct store_engine {
     int (*task)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*forget)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*keep_for)(struct engine_writer *writer, struct store_request *request, struct error *err);
+    int (*health)(struct engine_writer *writer, struct store_request *request, struct error *err);
     int (*job)(struct engine_writer *writer, struct store_schedule *what, struct error *err);
     int (*run)(struct engine_writer *writer, struct store_schedule *what, struct error *err);
 
@@ -108,6 +109,9 @@ struct store_engine {
                      void *data, struct error *err);
     int (*keep_count)(struct engine_reader *reader, enum store_kept what, int64_t before_us,
                       uint64_t *count, struct error *err);
+    int (*read_health)(struct engine_reader *reader,
+                       int (*each)(const struct store_health *health, void *data), void *data,
+                       struct error *err);
     int (*quarantine)(struct engine_reader *reader,
                       int (*each)(const struct store_quarantined *item, void *data), void *data,
                       struct error *err);

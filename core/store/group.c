@@ -26,6 +26,8 @@ static int perform(const struct store_engine *engine, struct engine_writer *writ
         return engine->forget(writer, request, err);
     case STORE_KEEP:
         return engine->keep_for(writer, request, err);
+    case STORE_HEALTH:
+        return engine->health(writer, request, err);
     }
     return error_set(err, ERR_INTERNAL, "the store has no operation %d", (int)request->op);
 }

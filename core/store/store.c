@@ -288,6 +288,14 @@ int store_old_files(struct store_reader *reader, int64_t before_us, int64_t afte
                                      or_else(err, &own));
 }
 
+int store_read_health(struct store_reader *reader,
+                      int (*each)(const struct store_health *health, void *data), void *data,
+                      struct error *err)
+{
+    struct error own;
+    return reader->engine->read_health(reader->reader, each, data, or_else(err, &own));
+}
+
 int store_keep_count(struct store_reader *reader, enum store_kept what, int64_t before_us,
                      uint64_t *count, struct error *err)
 {

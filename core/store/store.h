@@ -44,9 +44,12 @@ struct store_result {
 struct store_failure {
     struct str stage;           /* "ingest", "tag", "summarize", "receive" */
     struct str plugin, version; /* "tag/ships", "1.0.0"; empty when no plugin did it */
-    struct str guard;           /* "error", "time", "memory", "answer", "killed", "input" */
+    struct str guard; /* "error", "time", "memory", "answer", "killed", "input", "aside" */
     struct str message, traceback;
 };
+
+/* The plugin was not asked, since it is set aside. An item that waits already goes on as it was. */
+#define STORE_GUARD_ASIDE "aside"
 
 /* One article of a document, with all that the plugins said. */
 struct store_piece {
@@ -99,6 +102,18 @@ struct store_keep {
     uint64_t removed; /* 0: nothing is left to do */
 };
 
+/* How one plugin does (pipeline/health.h), known by its fingerprint. */
+struct store_health {
+    struct hash fingerprint;
+    struct str plugin, title; /* "tag/ships", "tag/ships@1.0.0" */
+    int64_t since_us;         /* what follows was counted from then on */
+    int64_t calls, us, most_us, most_bytes;
+    struct str failures; /* "error 3 time 1" */
+    int64_t running;     /* failures in a row, and what the last of them was */
+    struct str guard;
+    int64_t aside_us, again_us; /* set aside since then, 0: it is not; when one item tries it */
+};
+
 enum store_op {
     STORE_RECEIVE, /* document -> document.id; known is set when its bytes are there already. Its
                       origin is kept each time, once for each path */
@@ -119,6 +134,8 @@ enum store_op {
     STORE_FORGET, /* articles, and documents that held only them, with all that hangs on them, in
                      store and index; store_scrub() makes it final */
     STORE_KEEP,   /* removes at most KEEP_GROUP rows of one kind that are old enough */
+    STORE_HEALTH, /* health_count rows, each known by its fingerprint, written anew; of all rows
+                     the HEALTH_KEPT newest stay */
     STORE_JOB,    /* what `schedule` says of a job: store/run.h */
     STORE_RUN,    /* and of a run */
 };
@@ -170,10 +187,12 @@ struct store_request {
     int64_t quarantine_id;        /* RETRY; FAIL and REVISE: filled by the store */
     struct store_file *files;     /* FILES */
     size_t file_count;
-    struct store_task *task;                     /* TASK */
-    struct store_schedule *schedule;             /* JOB, RUN */
-    struct store_forget *forget;                 /* FORGET */
-    struct store_keep *keep;                     /* KEEP */
+    struct store_task *task;           /* TASK */
+    struct store_schedule *schedule;   /* JOB, RUN */
+    struct store_forget *forget;       /* FORGET */
+    struct store_keep *keep;           /* KEEP */
+    const struct store_health *health; /* HEALTH */
+    size_t health_count;
     size_t bytes;                                /* what it counts for in the queue */
     void (*done)(struct store_request *request); /* on the loop's thread */
     void *data;                                  /* the caller's */
@@ -339,6 +358,10 @@ int store_old_files(struct store_reader *reader, int64_t before_us, int64_t afte
 /* How many rows STORE_KEEP would remove. */
 int store_keep_count(struct store_reader *reader, enum store_kept what, int64_t before_us,
                      uint64_t *count, struct error *err);
+/* What STORE_HEALTH kept, the oldest first; `each` gives 0 to go on. */
+int store_read_health(struct store_reader *reader,
+                      int (*each)(const struct store_health *health, void *data), void *data,
+                      struct error *err);
 int store_quarantine(struct store_reader *reader,
                      int (*each)(const struct store_quarantined *item, void *data), void *data,
                      struct error *err);

@@ -309,6 +309,16 @@ static int tell(struct sweep *sweep, int64_t id, struct error *err)
     return commit(sweep, &request, err);
 }
 
+static int put_health(struct sweep *sweep, struct error *err)
+{
+    const struct store_health health = {.plugin = STR_LIT("tag/a"),
+                                        .title = STR_LIT("tag/a@1"),
+                                        .failures = STR_LIT("error 1"),
+                                        .guard = STR_LIT("error")};
+    struct store_request request = {.op = STORE_HEALTH, .health = &health, .health_count = 1};
+    return commit(sweep, &request, err);
+}
+
 static int keep_all(struct sweep *sweep, struct error *err)
 {
     int rc = 0;
@@ -333,6 +343,8 @@ static int tell_and_forget(struct sweep *sweep, struct error *err)
         rc = commit(sweep, &revise, err);
     if (rc >= 0)
         rc = keep_all(sweep, err);
+    if (rc == 0)
+        rc = put_health(sweep, err);
     struct store_forget forget = {.ids = &id, .count = 1};
     struct store_request request = {.op = STORE_FORGET, .forget = &forget};
     return rc >= 0 ? commit(sweep, &request, err) : rc;
@@ -478,6 +490,13 @@ static int read_plans(struct store_reader *reader, struct error *err)
     return rc >= 0 ? store_old_files(reader, INT64_MAX, 0, 10, take_file, NULL, err) : rc;
 }
 
+static int take_health(const struct store_health *health, void *data)
+{
+    (void)health;
+    (void)data;
+    return 0;
+}
+
 static int read_with(struct store_reader *reader, struct arena *arena, struct error *err)
 {
     struct article article;
@@ -500,6 +519,8 @@ static int read_with(struct store_reader *reader, struct arena *arena, struct er
         rc = read_runs(reader, arena, err);
     if (rc == 0)
         rc = read_plans(reader, err);
+    if (rc == 0)
+        rc = store_read_health(reader, take_health, NULL, err);
     return rc < 0 ? rc : store_quarantine(reader, take_item, NULL, err);
 }
 

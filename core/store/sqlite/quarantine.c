@@ -50,6 +50,8 @@ int quarantine_add(struct engine_writer *writer, int64_t document_id, int64_t ar
     int rc = find_failure(writer, document_id, article_id, failure->plugin, id, err);
     if (rc < 0)
         return rc;
+    if (*id && str_is(failure->guard, STORE_GUARD_ASIDE))
+        return 0; /* it was not tried: what is known of it stays */
     sqlite3_stmt *stmt =
         writer_statement(writer, *id ? STATEMENT_FAILED_AGAIN : STATEMENT_ADD_FAILURE, err);
     if (!stmt)

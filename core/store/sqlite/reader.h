@@ -81,6 +81,9 @@ int reader_forget_plan(struct engine_reader *reader, const int64_t *ids, size_t 
 int reader_old_files(struct engine_reader *reader, int64_t before_us, int64_t after_id,
                      size_t limit, int (*each)(const struct store_file *file, void *data),
                      void *data, struct error *err);
+int reader_health(struct engine_reader *reader,
+                  int (*each)(const struct store_health *health, void *data), void *data,
+                  struct error *err);
 int reader_keep_count(struct engine_reader *reader, enum store_kept what, int64_t before_us,
                       uint64_t *count, struct error *err);
 

@@ -6,6 +6,7 @@
 #include "store/sqlite/schema_v2.h"
 #include "store/sqlite/schema_v3.h"
 #include "store/sqlite/schema_v4.h"
+#include "store/sqlite/schema_v5.h"
 
 /* A migration leads from version n to n + 1, n being its place in the list. */
 struct migration {
@@ -14,10 +15,8 @@ struct migration {
 };
 
 static const struct migration migrations[] = {
-    {schema_v1, index_schema},
-    {schema_v2, NULL},
-    {schema_v3, NULL},
-    {schema_v4, NULL},
+    {schema_v1, index_schema}, {schema_v2, NULL}, {schema_v3, NULL},
+    {schema_v4, NULL},         {schema_v5, NULL},
 };
 
 int schema_version(void)

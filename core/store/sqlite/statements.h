@@ -80,7 +80,13 @@
     X(RETRY_DOCUMENT, "UPDATE documents SET state='received' WHERE id=?1 AND state='failed'")      \
     X(RETRY_ALL, "UPDATE documents SET state='received' WHERE state='failed'")                     \
     TASK_STATEMENT_MAP(X)                                                                          \
-    RUN_STATEMENT_MAP(X)
+    RUN_STATEMENT_MAP(X)                                                                           \
+    X(PUT_HEALTH, "INSERT OR REPLACE INTO plugin_health(fingerprint, plugin, title, since_us,"     \
+                  " seen_us, calls, time_us, longest_us, memory_most, failures, running, guard,"   \
+                  " aside_us, again_us)"                                                           \
+                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")          \
+    X(TRIM_HEALTH, "DELETE FROM plugin_health WHERE fingerprint NOT IN"                            \
+                   " (SELECT fingerprint FROM plugin_health ORDER BY seen_us DESC LIMIT ?1)")
 
 enum statement {
 #define STATEMENT_ENUM(name, sql) STATEMENT_##name,

@@ -74,6 +74,7 @@ int event_of_run(struct engine_writer *writer, const struct store_run *run, int6
 int event_of_failure(struct engine_writer *writer, int64_t quarantine_id, struct error *err);
 int run_inputs(struct engine_writer *writer, const struct store_schedule *what, struct error *err);
 int writer_forget(struct engine_writer *writer, struct store_request *request, struct error *err);
+int writer_health(struct engine_writer *writer, struct store_request *request, struct error *err);
 int writer_keep(struct engine_writer *writer, struct store_request *request, struct error *err);
 /* Outside of any transaction: see store_scrub(). */
 int writer_scrub(struct engine_writer *writer, struct error *err);
