@@ -71,6 +71,16 @@ void page_took(struct page *page, uint32_t plugin, int64_t us)
         atomic_store_explicit(&calls->most_us, us, memory_order_relaxed);
 }
 
+void page_held(struct page *page, uint32_t plugin, uint64_t bytes, uint64_t most)
+{
+    if (plugin >= PAGE_PLUGINS)
+        return;
+    struct page_calls *calls = &page->calls[plugin];
+    atomic_store_explicit(&calls->bytes, bytes, memory_order_relaxed);
+    if (most > atomic_load_explicit(&calls->most_bytes, memory_order_relaxed))
+        atomic_store_explicit(&calls->most_bytes, most, memory_order_relaxed);
+}
+
 void page_job(struct page *page, uint64_t sequence)
 {
     atomic_store_explicit(&page->plugin, -1, memory_order_relaxed);

@@ -1,5 +1,6 @@
-/* Two pages of memory shared by a worker and the host: the worker notes what it is at, so that the
- * host can blame the right job and plugin when the worker hangs or dies, and what each plugin took.
+/* Three pages of memory shared by a worker and the host: the worker notes what it is at, so that
+ * the host can blame the right job and plugin when the worker hangs or dies, and what each plugin
+ * took.
  *
  * The worker may write anything there. The host uses it for time walls, blame and status alone,
  * checks each number, and has a second wall (the job's whole time) that does not depend on it. */
@@ -10,15 +11,17 @@
 
 #include "base/error.h"
 
-#define PAGE_BYTES   8192
+#define PAGE_BYTES   12288
 #define PAGE_PLUGINS 256 /* PLUGINS of base/limits.h */
 
 enum page_phase { PAGE_IDLE, PAGE_CALL, PAGE_LOAD };
 
-/* Calls of one plugin, and how long those took that came back: in all, the longest. */
+/* Calls of one plugin, how long those took that came back (in all, the longest), and what its Lua
+ * state holds after the last of them, and held at most, in bytes. */
 struct page_calls {
     _Atomic uint64_t count;
     _Atomic int64_t us, most_us;
+    _Atomic uint64_t bytes, most_bytes;
 };
 
 struct page {
@@ -46,3 +49,4 @@ void page_end(struct page *page);
 /* Worker: a call of this plugin begins; it came back after so long. */
 void page_count(struct page *page, uint32_t plugin);
 void page_took(struct page *page, uint32_t plugin, int64_t us);
+void page_held(struct page *page, uint32_t plugin, uint64_t bytes, uint64_t most);

@@ -281,6 +281,11 @@ static int64_t believable_us(int64_t said_us)
     return said_us > 0 && said_us < SPENT_MOST_US ? said_us : 0;
 }
 
+static uint64_t believable_bytes(uint64_t said)
+{
+    return said <= LIMIT(WORKER_BYTES) ? said : 0;
+}
+
 void worker_spent(const struct worker *worker, struct pool_usage *sum)
 {
     sum->start_us += believable_us(atomic_load(&worker->page->start_us));
@@ -297,6 +302,17 @@ void worker_calls(const struct worker *worker, uint32_t plugin, struct pool_call
     sum->us += believable_us(atomic_load(&said->us));
     if (most_us > sum->most_us)
         sum->most_us = most_us;
+    sum->bytes += believable_bytes(atomic_load(&said->bytes));
+    const uint64_t most_bytes = believable_bytes(atomic_load(&said->most_bytes));
+    if (most_bytes > sum->most_bytes)
+        sum->most_bytes = most_bytes;
+}
+
+/* What it held, it holds no more. */
+static void keep_calls(const struct worker *worker, uint32_t plugin, struct pool_calls *ended)
+{
+    worker_calls(worker, plugin, ended);
+    ended->bytes = 0;
 }
 
 void worker_keep_spent(const struct worker *worker)
@@ -305,7 +321,7 @@ void worker_keep_spent(const struct worker *worker)
     worker_spent(worker, &pool->ended);
     for (uint32_t i = 0; i < PAGE_PLUGINS; i++)
         if (pool->shipped[i].used)
-            worker_calls(worker, i, &pool->shipped[i].ended);
+            keep_calls(worker, i, &pool->shipped[i].ended);
 }
 
 void pool_calls(const struct pool *pool, uint32_t plugin, struct pool_calls *out)

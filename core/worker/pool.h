@@ -125,11 +125,13 @@ struct pool_now {
 void pool_now(const struct pool *pool, struct pool_now *out);
 /* Why the workers that were started last could not begin; NULL: they could. */
 const char *pool_problem(const struct pool *pool);
-/* Calls of one plugin (claims too) so far, as the workers say, and the time that those took which
- * came back: in all, the longest. Microseconds on the clock. */
+/* Calls of one plugin (claims too) so far, as the workers say; the time that those took which came
+ * back, in all and the longest, microseconds on the clock; what its Lua states hold now, in all
+ * workers that run, and what one of them held at most, bytes. */
 struct pool_calls {
     uint64_t count;
     int64_t us, most_us;
+    uint64_t bytes, most_bytes;
 };
 void pool_calls(const struct pool *pool, uint32_t plugin, struct pool_calls *out);
 /* Unanswered jobs are answered with a fault (GUARD_KILLED, "cancelled"). Ends all workers, then

@@ -117,8 +117,23 @@ void call_begin(struct serve *serve, uint32_t index)
     look_begin(serve, index);
 }
 
+/* The state that the call was made in: an export has one of its own. */
+static const struct lua_plugin *called(const struct serve *serve, uint32_t index)
+{
+    for (const struct served_session *at = serve->sessions; at; at = at->next)
+        if (at->id == serve->session && at->plugin == index)
+            return at->lua;
+    return serve->plugins[index].lua;
+}
+
 void call_end(struct serve *serve)
 {
+    const uint32_t index = (uint32_t)serve->plugin;
+    const struct lua_plugin *lua = called(serve, index);
+    struct lua_memory memory = {0};
+    if (lua)
+        lua_plugin_memory(lua, &memory);
+    page_held(serve->page, index, memory.bytes, memory.peak);
     page_took(serve->page, serve->plugin, clock_mono_us() - serve->call_begun_us);
     look_end(serve);
 }
