@@ -277,10 +277,19 @@ static void write_rows(struct batch *batch)
     batch->watch->callbacks.write(request, batch->watch->callbacks.data);
 }
 
-static void count_outcome(struct watch_file *file)
+/* After a reload the same folder has another root, which goes on counting. */
+static struct root *counting_root(struct watch *watch, struct watch_file *file)
+{
+    for (size_t i = 0; file->root->retired && i < watch->roots.count; i++)
+        if (strcmp(root_folder(watch->roots.at[i]), root_folder(file->root)) == 0)
+            return watch->roots.at[i];
+    return file->root;
+}
+
+static void count_outcome(struct watch *watch, struct watch_file *file)
 {
     if (file->outcome <= STORE_FILE_FAILED && file->action != ACTION_RETURN)
-        file->root->counts[file->outcome]++;
+        counting_root(watch, file)->counts[file->outcome]++;
 }
 
 static void follow_failed(struct watch *watch, const struct watch_file *file)
@@ -311,7 +320,7 @@ static void add_rows(struct batch *batch)
         } else {
             if (file->action != ACTION_RETURN)
                 add_row(batch, i, come(file));
-            count_outcome(file);
+            count_outcome(batch->watch, file);
             if (outcome_reports(file))
                 follow_failed(watch, file);
         }

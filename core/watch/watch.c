@@ -297,6 +297,15 @@ static void drop_noticed(struct watch_file *file, void *data)
         table_drop(watch->table, file);
 }
 
+/* A folder that is watched on keeps its counts. */
+static void take_counts(const struct root_list *from, const struct root_list *to)
+{
+    for (size_t i = 0; i < to->count; i++)
+        for (size_t j = 0; j < from->count; j++)
+            if (strcmp(to->at[i]->likely, root_folder(from->at[j])) == 0)
+                memcpy(to->at[i]->counts, from->at[j]->counts, sizeof to->at[i]->counts);
+}
+
 int watch_reload(struct watch *watch, const struct config_watch *folders, size_t count,
                  struct error *err)
 {
@@ -309,6 +318,7 @@ int watch_reload(struct watch *watch, const struct config_watch *folders, size_t
     if (watch->inotify)
         inotify_forget(watch->inotify, NULL);
     table_each(watch->table, drop_noticed, watch);
+    take_counts(&watch->roots, &roots);
     roots_close(&watch->roots);
     watch->roots = roots;
     review_start(watch);
