@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "live/parts.h"
 #include "model/json.h"
-#include "worker/page.h"
+#include "pipeline/health.h"
 
 /* Each part adds its own; when memory is short `failed` stays set and nothing is said at all. */
 struct telling {
@@ -152,46 +152,26 @@ static void tell_workers(struct telling *telling, const struct live *live)
 
 /* ---- plugins ---- */
 
-static json_t *failures_json(struct telling *telling, const struct desk_plugin *plugin)
+static void tell_aside(struct telling *telling, const json_t *plugin)
 {
-    json_t *failures = json_object();
-    for (unsigned i = 0; failures && i < GUARD_COUNT; i++)
-        if (plugin->failures[i])
-            add(telling, failures, guard_word((enum guard)i),
-                json_integer((json_int_t)plugin->failures[i]));
-    return failures;
+    const json_t *aside = json_object_get(plugin, "aside");
+    const char *message = json_string_value(json_object_get(aside, "message"));
+    if (json_is_object(aside))
+        unwell(telling,
+               "%s is set aside after %lld failures in a row, what needs it waits in quarantine; "
+               "mend it and save it, or: copydesk failed retry. Its last failure (%s)%s%s",
+               json_string_value(json_object_get(plugin, "name")),
+               (long long)json_integer_value(json_object_get(plugin, "running_failures")),
+               json_string_value(json_object_get(aside, "guard")), message ? ": " : "",
+               message ? message : "");
 }
 
-static void tell_plugin(struct telling *telling, const struct lineup *lineup,
-                        const struct desk_plugin *plugin, json_t *to)
-{
-    struct pool_calls calls = {0};
-    if (!lineup->ended)
-        pool_calls(lineup->pool, plugin->index, &calls);
-    append(telling, to,
-           json_pack("{s:o, s:I, s:I, s:I, s:o}", "plugin", text_json(plugin->title), "calls",
-                     (json_int_t)calls.count, "time_us", (json_int_t)calls.us, "longest_us",
-                     (json_int_t)calls.most_us, "failures", failures_json(telling, plugin)));
-}
-
-/* In the order in which they run; then what was loaded for exports and tasks. */
 static void tell_plugins(struct telling *telling, const struct live *live)
 {
-    const struct lineup *lineup = live->desk->lineup;
-    const struct plugin_chain *chains[] = {&lineup->ingest, &lineup->article};
-    bool told[PAGE_PLUGINS] = {false};
-    json_t *list = json_array();
-    for (size_t c = 0; c < 2; c++) {
-        for (size_t i = 0; i < chains[c]->count; i++) {
-            tell_plugin(telling, lineup, chains[c]->at[i], list);
-            told[chains[c]->at[i]->index % PAGE_PLUGINS] = true;
-        }
-    }
-    for (uint32_t i = 0; i < lineup->plugin_count; i++) {
-        const struct desk_plugin *plugin = lineup->plugins[i];
-        if (plugin && !plugin->trial && !told[i % PAGE_PLUGINS])
-            tell_plugin(telling, lineup, plugin, list);
-    }
+    const json_t *plugin;
+    size_t i;
+    json_t *list = health_list(live->desk);
+    json_array_foreach(list, i, plugin) tell_aside(telling, plugin);
     add(telling, telling->all, "plugins", list);
 }
 

@@ -2,7 +2,7 @@
  *   ingest, tag, summarize = [ {name, options?, line} ]    watch = [ {folder, line, ...} ]
  *   job = [ {name, line, ...} ]    native = [ path ]    source = text
  *   grant = [ {name, line, read, env, command, manifest} ]
- *   keep = [ {line, documents, done, versions, results, runs} ]
+ *   keep = [ {line, documents, done, versions, results, runs} ]    aside = [ {line, after, again} ]
  * in the order in which desk.lua says them. `line` is where it was said, for later messages. */
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +26,7 @@ static void collect_native(lua_State *L, const char *setting);
 static void collect_source(lua_State *L, const char *setting);
 static void collect_grant(lua_State *L, const char *setting);
 static void collect_keep(lua_State *L, const char *setting);
+static void collect_aside(lua_State *L, const char *setting);
 
 static const struct setting {
     const char *name, *example;
@@ -43,6 +44,7 @@ static const struct setting {
     {"grant", "desk.grant { \"tag/ships\", read = { \"/srv/fleet.tsv\" }, manifest = \"...\" }",
      collect_grant, false},
     {"keep", "desk.keep { documents = \"365d\", done = \"30d\" }", collect_keep, false},
+    {"aside", "desk.aside { after = 5, again = \"1m\" }", collect_aside, false},
 };
 #define SETTING_COUNT (sizeof settings / sizeof *settings)
 
@@ -88,6 +90,8 @@ static const struct config_field keep_fields[] = {
     {"documents", FIELD_SPAN, NULL}, {"done", FIELD_SPAN, NULL}, {"versions", FIELD_SPAN, NULL},
     {"results", FIELD_SPAN, NULL},   {"runs", FIELD_SPAN, NULL}, {NULL, 0, NULL},
 };
+static const struct config_field aside_fields[] = {
+    {"after", FIELD_WHOLE, NULL}, {"again", FIELD_SPAN_OR, "never"}, {NULL, 0, NULL}};
 static const struct config_field grant_fields[] = {
     {"read", FIELD_TEXTS, NULL},
     {"env", FIELD_TEXTS, NULL},
@@ -260,24 +264,35 @@ static void collect_grant(lua_State *L, const char *setting)
     collect_named(L, setting, "name", grant_fields);
 }
 
-/* Named fields alone, and once: of two spans for one thing nobody knows which is meant. */
-static void collect_keep(lua_State *L, const char *setting)
+/* Named fields alone, and once: of two values for one thing nobody knows which is meant. */
+static void collect_once(lua_State *L, const char *setting, const struct config_field *fields,
+                         const char *names)
 {
     push_list(L, setting);
     if (lua_rawlen(L, -1) > 0)
-        config_refuse(L, setting, "it is said once, with all that is kept for a time");
+        config_refuse(L, setting, "it is said once, with all that it sets");
     lua_pop(L, 1);
     lua_newtable(L);
     const int entry = lua_gettop(L);
     for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING)
-            config_refuse(L, setting, "it takes named spans");
-        config_check_field(L, setting, keep_fields);
+            config_refuse(L, setting, names);
+        config_check_field(L, setting, fields);
         lua_pushvalue(L, -2);
         lua_pushvalue(L, -2);
         lua_rawset(L, entry);
     }
     append_entry(L, setting);
+}
+
+static void collect_keep(lua_State *L, const char *setting)
+{
+    collect_once(L, setting, keep_fields, "it takes named spans");
+}
+
+static void collect_aside(lua_State *L, const char *setting)
+{
+    collect_once(L, setting, aside_fields, "it takes after = and again =");
 }
 
 static void collect_native(lua_State *L, const char *setting)

@@ -178,6 +178,8 @@ int config_read(const msgpack_object *value, struct arena *arena, struct config 
         code = read_grants(wire_get(value, "grant"), arena, out, err);
     if (code >= 0)
         code = config_read_keep(wire_get(value, "keep"), &out->keep, err);
+    if (code >= 0)
+        code = config_read_aside(wire_get(value, "aside"), &out->aside, err);
     const msgpack_object *source = wire_get(value, "source");
     if (code >= 0 && source)
         code = wire_text(source, "desk.source", LIMIT(FIELD_BYTES), &out->source, err);

@@ -1,6 +1,6 @@
 /* What desk.lua says, checked again: the worker that evaluated it (lua/config.c, JOB_CONFIG) is not
  * believed. Of its settings, this floor reads ingest, tag, summarize, watch (the folders), native,
- * source, grant and keep; what a job is, the scheduler reads (schedule/spec.h). */
+ * source, grant, keep and aside; what a job is, the scheduler reads (schedule/spec.h). */
 #pragma once
 
 #include <msgpack.h>
@@ -53,6 +53,12 @@ struct config_keep {
     int line;
 };
 
+/* When a plugin is set aside (health.h): config_aside.c. */
+struct config_aside {
+    unsigned after;   /* failures in a row; 0: never */
+    int64_t again_us; /* until one item tries it; 0: no time does */
+};
+
 struct config {
     struct config_plugin *plugins; /* ingest, then tag, then summarize, each in its order */
     size_t plugin_count;
@@ -64,6 +70,7 @@ struct config {
     struct plugin_grant *grants;
     size_t grant_count;
     struct config_keep keep;
+    struct config_aside aside;
     const msgpack_object *jobs; /* the list as it came, or NULL */
 };
 
@@ -77,6 +84,9 @@ int config_read_watch(const msgpack_object *list, struct arena *arena, struct co
 
 /* desk.keep alone: config_keep.c. */
 int config_read_keep(const msgpack_object *list, struct config_keep *out, struct error *err);
+
+/* desk.aside alone, or what holds without it. */
+int config_read_aside(const msgpack_object *list, struct config_aside *out, struct error *err);
 
 /* The grant for a plugin, or NULL. */
 const struct plugin_grant *config_grant(const struct config *config, const char *kind,

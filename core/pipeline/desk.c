@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "pipeline/health.h"
 #include "pipeline/host.h"
 
 static int locate(struct desk *desk, const struct desk_options *options, struct error *err)
@@ -109,14 +110,17 @@ void desk_close(struct desk *desk)
     if (!desk)
         return;
     end_lineups(desk);
-    if (desk->store)
+    if (desk->store) {
+        health_save(desk, true);
         store_close(desk->store);
+    }
     if (desk->loop_open) {
         host_turns_close(&desk->turns);
         uv_run(&desk->loop, UV_RUN_DEFAULT); /* close callbacks */
         uv_loop_close(&desk->loop);
     }
     flight_end(&desk->flight);
+    health_free(desk);
     native_registry_free(desk->natives);
     mem_free(desk->dir);
     mem_free(desk->store_dir);

@@ -13,8 +13,8 @@
 #include "base/limits.h"
 #include "model/wire.h"
 #include "pipeline/blame.h"
+#include "pipeline/health.h"
 #include "pipeline/intake.h"
-#include "pipeline/own.h"
 
 /* How often a document's bytes are held, and what comes with them: raw, on the wire, decoded, each
  * article on the wire and decoded again, with what plugins say of it. Measured. */
@@ -28,7 +28,7 @@ void doc_free(struct doc *doc)
     for (size_t i = 0; i < doc->piece_count; i++)
         article_work_free(&doc->works[i]);
     pool_frame_free(doc->frame);
-    buf_free(&doc->job.payload);
+    cutting_free(&doc->cutting);
     arena_free(doc->arena);
     incoming_free(doc->item);
     lineup_release(doc->lineup);
@@ -86,11 +86,11 @@ static void failed(struct store_request *request)
     intake_settled(doc->in, doc, &report);
 }
 
-static void fail(struct doc *doc, enum guard guard, const char *message, const char *traceback)
+static void quarantine(struct doc *doc, struct str guard, const char *message,
+                       const char *traceback)
 {
     struct store_request *request = &doc->request;
     const struct desk_plugin *plugin = doc->plugin;
-    plugin_failed(plugin, guard);
     request->op = STORE_FAIL;
     request->pieces = NULL;
     request->piece_count = 0;
@@ -101,11 +101,17 @@ static void fail(struct doc *doc, enum guard guard, const char *message, const c
         .stage = STR_LIT("ingest"),
         .plugin = str_of(plugin ? plugin->label : NULL),
         .version = str_of(plugin ? plugin->manifest.version : NULL),
-        .guard = guard_str(guard),
+        .guard = guard,
         .message = failure_text(doc->arena, message),
         .traceback = failure_text(doc->arena, traceback),
     };
     host_store(doc->in->desk, request);
+}
+
+static void fail(struct doc *doc, enum guard guard, const char *message, const char *traceback)
+{
+    plugin_failed(doc->lineup, doc->plugin, guard, message);
+    quarantine(doc, guard_str(guard), message, traceback);
 }
 
 /* ---- applied ---- */
@@ -270,6 +276,12 @@ static void refuse(struct doc *doc, const char *why)
     fail(doc, GUARD_ANSWER, blame.message, blame.traceback);
 }
 
+static void begin_articles(struct doc *doc)
+{
+    plugin_worked(doc->lineup, doc->plugin);
+    intake_cutting(doc->in, doc);
+}
+
 static void take_answer(struct doc *doc, const msgpack_object *value)
 {
     struct error why;
@@ -285,17 +297,25 @@ static void take_answer(struct doc *doc, const msgpack_object *value)
     else if (code < 0)
         refuse(doc, why.text);
     else
-        intake_cutting(doc->in, doc);
+        begin_articles(doc);
 }
 
-static void cut(struct pool_job *job, const struct pool_answer *answer)
+static void set_aside(struct doc *doc, const struct desk_plugin *plugin)
 {
-    struct doc *doc = job->data;
-    buf_free(&job->payload);
+    const char *why = health_why(plugin->health, doc->arena);
+    doc->plugin = plugin;
+    quarantine(doc, STR_LIT(STORE_GUARD_ASIDE), why ? why : "", "");
+}
+
+static void cut(struct cutting *cutting, const struct pool_answer *answer)
+{
+    struct doc *doc = cutting->data;
     intake_answered(doc->in, doc, answer->fault ? 0 : pool_frame_bytes(answer->frame));
     look_for_end(doc);
     if (doc->in->fatal.code < 0) {
         intake_fatal(doc->in, doc, &doc->in->fatal);
+    } else if (cutting->barred) {
+        set_aside(doc, cutting->barred);
     } else if (answer->fault) {
         doc->plugin = host_plugin(doc->lineup, answer->fault->plugin);
         fail(doc, answer->fault->guard, answer->fault->message, answer->fault->traceback);
@@ -305,39 +325,24 @@ static void cut(struct pool_job *job, const struct pool_answer *answer)
     }
 }
 
-static void pack_ingest(struct doc *doc)
+/* The job holds them now, and the store has them. */
+static void sent(struct cutting *cutting)
 {
-    const struct plugin_chain *chain = &doc->lineup->ingest;
-    msgpack_packer packer;
-    buf_reserve(&doc->job.payload, doc->request.document.bytes.len + KIB);
-    wire_packer(&packer, &doc->job.payload);
-    msgpack_pack_map(&packer, 2);
-    wire_pack_key(&packer, "plugins");
-    msgpack_pack_array(&packer, chain->count);
-    for (size_t i = 0; i < chain->count; i++)
-        msgpack_pack_uint32(&packer, chain->at[i]->index);
-    wire_pack_key(&packer, "document");
-    document_pack(&packer, &doc->request.document);
+    struct doc *doc = cutting->data;
+    buf_free(&doc->item->bytes);
+    doc->request.document.bytes = STR_NONE;
 }
 
 void doc_cut(struct doc *doc)
 {
     doc->lineup = lineup_hold(doc->in->desk->lineup);
-    doc->job.op = JOB_INGEST;
-    doc->job.pool = chain_pool(doc->lineup, &doc->lineup->ingest);
-    doc->job.calls = (unsigned)doc->lineup->ingest.count + 1;
-    doc->job.done = cut;
-    doc->job.data = doc;
-    pack_ingest(doc);
-    if (buf_failed(&doc->job.payload)) {
-        intake_answered(doc->in, doc, 0);
-        fail(doc, GUARD_MEMORY, "out of memory while sending the document to a worker", "");
-        return;
-    }
-    /* the job holds them now, and the store has them */
-    buf_free(&doc->item->bytes);
-    doc->request.document.bytes = STR_NONE;
-    host_submit(doc->lineup, &doc->job);
+    doc->cutting = (struct cutting){.lineup = doc->lineup,
+                                    .chain = &doc->lineup->ingest,
+                                    .document = &doc->request.document,
+                                    .sent = sent,
+                                    .done = cut,
+                                    .data = doc};
+    cutting_start(&doc->cutting);
 }
 
 /* ---- received ---- */

@@ -8,8 +8,9 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/cutting.h"
 #include "pipeline/feed.h"
-#include "pipeline/own.h"
+#include "pipeline/host.h"
 
 #define NOTES_MAX 16
 
@@ -19,7 +20,7 @@ struct view { /* one document */
     struct view *next;
     struct explain *run;
     struct incoming *item;
-    struct pool_job job;
+    struct cutting cutting;
     struct pool_frame *frame;
     struct arena *arena;
     struct explain_report report;
@@ -45,7 +46,7 @@ struct explain {
 static void view_free(struct view *view)
 {
     pool_frame_free(view->frame);
-    buf_free(&view->job.payload);
+    cutting_free(&view->cutting);
     arena_free(view->arena);
     incoming_free(view->item);
     mem_free(view);
@@ -113,10 +114,9 @@ static void take_answer(struct view *view, const msgpack_object *value)
 
 static void pump(struct explain *run);
 
-static void cut(struct pool_job *job, const struct pool_answer *answer)
+static void cut(struct cutting *cutting, const struct pool_answer *answer)
 {
-    struct view *view = job->data;
-    buf_free(&job->payload);
+    struct view *view = cutting->data;
     if (answer->fault) {
         view->report.plugin = host_label(view->run->desk->lineup, answer->fault->plugin);
         fail(view, guard_word(answer->fault->guard), answer->fault->traceback, ERR_PLUGIN,
@@ -128,28 +128,21 @@ static void cut(struct pool_job *job, const struct pool_answer *answer)
     pump(view->run);
 }
 
+static void sent(struct cutting *cutting)
+{
+    struct view *view = cutting->data;
+    buf_free(&view->item->bytes);
+}
+
 static void submit(struct view *view)
 {
-    const struct plugin_chain *chain = &view->run->chain;
-    msgpack_packer packer;
-    wire_packer(&packer, &view->job.payload);
-    msgpack_pack_map(&packer, 2);
-    wire_pack_key(&packer, "plugins");
-    msgpack_pack_array(&packer, chain->count);
-    for (size_t i = 0; i < chain->count; i++)
-        msgpack_pack_uint32(&packer, chain->at[i]->index);
-    wire_pack_key(&packer, "document");
-    document_pack(&packer, &view->item->document);
-    buf_free(&view->item->bytes);
-    view->job.op = JOB_INGEST;
-    view->job.pool = chain_pool(view->run->desk->lineup, chain);
-    view->job.calls = (unsigned)chain->count + 1;
-    view->job.done = cut;
-    view->job.data = view;
-    if (buf_failed(&view->job.payload))
-        fail(view, NULL, "", ERR_NOMEM, "out of memory while sending the document to a worker");
-    else
-        host_submit(view->run->desk->lineup, &view->job);
+    view->cutting = (struct cutting){.lineup = view->run->desk->lineup,
+                                     .chain = &view->run->chain,
+                                     .document = &view->item->document,
+                                     .sent = sent,
+                                     .done = cut,
+                                     .data = view};
+    cutting_start(&view->cutting);
 }
 
 static void begin(struct explain *run, struct incoming *item)

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "pipeline/export_parts.h"
 #include "pipeline/export_to.h"
+#include "pipeline/health.h"
 #include "pipeline/own.h"
 #include "pipeline/process.h"
 
@@ -76,7 +77,7 @@ static void work(struct export *run, void (*what)(void *), void (*after)(void *)
 static void keep_fault(struct export *run, const struct pool_fault *fault)
 {
     struct error *err = &run->error;
-    plugin_failed(run->plugin, fault->guard);
+    plugin_failed(run->lineup, run->plugin, fault->guard, fault->message);
     error_set(err, ERR_PLUGIN, "%s failed: %s", run->plugin->label, fault->message);
     if (fault->traceback && fault->traceback[0] && !strstr(err->text, "traceback")) {
         const size_t used = strlen(err->text);
@@ -137,8 +138,11 @@ static void committed(void *data)
 
 static void closed(struct pool_job *job, const struct pool_answer *answer)
 {
-    if (take_answer(job, answer))
-        work(job->data, export_write_and_commit, committed);
+    struct export *run = job->data;
+    if (!take_answer(job, answer))
+        return;
+    plugin_worked(run->lineup, run->plugin);
+    work(run, export_write_and_commit, committed);
 }
 
 static void call_close(struct export *run)

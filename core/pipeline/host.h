@@ -29,6 +29,7 @@ struct desk {
     struct lineup *lineups; /* all that live */
     /* writes that found no room; bounded as a lineup's jobs are (host_store_full) */
     struct store_request *writes, **writes_end;
+    struct health *healths;                          /* of plugins: health.h */
     struct host_listener *listeners, *next_listener; /* next_listener: of the round under way */
     struct host_turns turns;
     struct flight flight;

@@ -2,6 +2,7 @@
  * may have several, of a watch, of a command and of a retry; no document is in two of them. */
 #pragma once
 
+#include "pipeline/cutting.h"
 #include "pipeline/feed.h"
 #include "pipeline/ingest.h"
 #include "pipeline/process.h"
@@ -16,7 +17,7 @@ struct doc {
     struct incoming *item;
     struct lineup *lineup; /* held, from the cut on */
     struct store_request request;
-    struct pool_job job;
+    struct cutting cutting;
     struct pool_frame *frame; /* of the ingest answer */
     struct arena *arena;
     const struct desk_plugin *plugin;

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "pipeline/health.h"
 #include "pipeline/host.h"
 #include "pipeline/own.h"
 
@@ -25,6 +26,7 @@ static void lineup_free(void *data)
     while (*at != lineup)
         at = &(*at)->next;
     *at = lineup->next;
+    health_let_go(lineup);
     while (lineup->own) { /* what they name lies in the arena */
         struct own_workers *own = lineup->own;
         lineup->own = own->next;
@@ -53,6 +55,7 @@ void lineup_end(struct lineup *lineup)
 {
     if (lineup->ended || lineup->pools == 0)
         return;
+    health_keep_calls(lineup);
     lineup->ended = true;
     if (lineup->pool)
         pool_close(lineup->pool, pool_gone, lineup);

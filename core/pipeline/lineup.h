@@ -31,7 +31,7 @@ struct desk_plugin {
     struct own_workers *own; /* that it has a grant for; NULL: it runs in the lineup's */
     const char *label;       /* "tag/ships" */
     const char *title;       /* "tag/ships@1.0.0" */
-    uint64_t *failures;      /* by guard, GUARD_COUNT of them: for status */
+    struct health *health;   /* of the desk; NULL: for its manifest alone */
 };
 
 struct plugin_chain {

@@ -157,24 +157,10 @@ int lineup_config(struct lineup *lineup, struct error *err)
     return code < 0 ? code : add_natives(lineup, err);
 }
 
-/* A document is shown to all ingest plugins at once, in one worker; one with a grant shares none.
- */
-static int check_alone(const struct lineup *lineup, struct error *err)
-{
-    const struct plugin_chain *chain = &lineup->ingest;
-    for (size_t i = 0; chain->count > 1 && i < chain->count; i++)
-        if (chain->at[i]->own)
-            return error_set(err, ERR_DENIED,
-                             "%s has a grant, and so must be the only plugin of desk.ingest: the "
-                             "others would run beside it",
-                             chain->at[i]->label);
-    return 0;
-}
-
 int lineup_chains(struct lineup *lineup, struct error *err)
 {
     int code = make_chains(lineup, err);
     if (code >= 0 && lineup->ingest.count == 0)
         code = all_ingest(lineup, err);
-    return code < 0 ? code : check_alone(lineup, err);
+    return code < 0 ? code : 0;
 }

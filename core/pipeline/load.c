@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/health.h"
 #include "pipeline/host.h"
 #include "pipeline/own.h"
 #include "plugin/fingerprint.h"
@@ -107,12 +108,8 @@ static struct desk_plugin *same_plugin(const struct lineup *lineup,
 static struct desk_plugin *new_plugin(struct lineup *lineup, struct error *err)
 {
     struct desk_plugin *plugin = arena_alloc(lineup->arena, 1, sizeof *plugin);
-    if (plugin)
-        plugin->failures = arena_alloc(lineup->arena, GUARD_COUNT, sizeof *plugin->failures);
-    if (!plugin || !plugin->failures) {
+    if (!plugin)
         error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
-        return NULL;
-    }
     return plugin;
 }
 
@@ -217,6 +214,8 @@ static int finish(struct lineup *lineup, struct desk_plugin *made, struct error 
     made->title = arena_printf(lineup->arena, "%s@%s", made->label, made->manifest.version);
     if (!made->title)
         return error_set(err, ERR_NOMEM, "out of memory while loading a plugin");
+    if (health_of(lineup->desk, made, err) < 0)
+        return ERR_NOMEM;
     made->trial = false;
     lineup->plugins[made->index] = made;
     return 0;
@@ -236,6 +235,7 @@ static int make(struct lineup *lineup, struct desk_plugin *first, const struct p
             return err->code;
         *made = *first;
         made->own = own;
+        made->health = NULL;
         code = ship(lineup, first->entry, own, options, false, &made->index, err);
     }
     if (code < 0)

@@ -12,11 +12,6 @@ struct pool *plugin_pool(const struct lineup *lineup, const struct desk_plugin *
     return plugin->own ? plugin->own->pool : lineup->pool;
 }
 
-struct pool *chain_pool(const struct lineup *lineup, const struct plugin_chain *chain)
-{
-    return chain->count == 1 ? plugin_pool(lineup, chain->at[0]) : lineup->pool;
-}
-
 static int read_files(struct lineup *lineup, const struct plugin_grant *grant,
                       struct own_workers *own, struct error *err)
 {

@@ -27,6 +27,3 @@ void own_workers_free(struct own_workers *own); /* when its pool is gone */
 /* The pool that runs a plugin: each job that names it goes there (job->pool), and each session with
  * it is one of that pool. */
 struct pool *plugin_pool(const struct lineup *lineup, const struct desk_plugin *plugin);
-/* The pool for a document: its plugins are asked side by side, so lineup_chains lets one with a
- * grant stand only alone. */
-struct pool *chain_pool(const struct lineup *lineup, const struct plugin_chain *chain);

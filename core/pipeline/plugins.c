@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/log.h"
+#include "pipeline/health.h"
 #include "pipeline/host.h"
 
 static void print_value(struct buf *out, const msgpack_object *value)
@@ -75,6 +77,44 @@ static bool is_used(const struct lineup *lineup, const struct plugin_entry *entr
     return false;
 }
 
+/* With the options of desk.lua, where it names it. */
+static const struct desk_plugin *as_it_runs(struct lineup *lineup, struct plugin_entry *entry,
+                                            struct desk_plugin *plugin)
+{
+    const struct config *config = &lineup->config;
+    for (size_t i = 0; i < config->plugin_count; i++) {
+        const struct config_plugin *named = &config->plugins[i];
+        struct error why;
+        struct desk_plugin *other = NULL;
+        if (strcmp(named->kind, entry->kind) == 0 && strcmp(named->name, entry->name) == 0 &&
+            host_load(lineup, named->kind, named->name, named->options, NULL, 0, &other, &why) >= 0)
+            return other;
+    }
+    return plugin;
+}
+
+static bool was_called(const struct desk *desk, const struct health *health)
+{
+    struct pool_calls calls;
+    health_calls(desk, health, &calls);
+    return calls.count > 0 || health->aside_us;
+}
+
+/* Jobs give their own options, so those of exports and tasks are known by name: the newest. */
+static json_t *health_of_plugin(struct lineup *lineup, struct plugin_entry *entry,
+                                struct desk_plugin *plugin)
+{
+    const struct desk *desk = lineup->desk;
+    const struct health *health = as_it_runs(lineup, entry, plugin)->health;
+    const bool by_name = strcmp(entry->kind, "export") == 0 || strcmp(entry->kind, "task") == 0;
+    if (was_called(desk, health))
+        return health_to_json(desk, health);
+    for (const struct health *at = desk->healths; by_name && at; at = at->next)
+        if (strcmp(at->label, plugin->label) == 0 && was_called(desk, at))
+            return health_to_json(desk, at);
+    return NULL;
+}
+
 static int describe(struct lineup *lineup, struct plugin_entry *entry, struct arena *arena,
                     struct error *why, struct plugin_info *info)
 {
@@ -96,6 +136,7 @@ static int describe(struct lineup *lineup, struct plugin_entry *entry, struct ar
     info->version = plugin->manifest.version;
     info->about = plugin->manifest.about;
     hash_hex(&plugin->fingerprint, info->fingerprint);
+    info->health = health_of_plugin(lineup, entry, plugin);
     return fill_options(&plugin->manifest, arena, info);
 }
 
@@ -105,13 +146,18 @@ int plugin_list(struct desk *desk, int (*each)(const struct plugin_info *info, v
     struct lineup *lineup = desk->lineup;
     size_t count = 0;
     struct plugin_entry **all = registry_all(lineup->registry, &count);
+    struct error unknown;
+    if (health_load(desk, &unknown) < 0) /* the list is none the worse for it */
+        log_debug("plugins", "what the store knows of plugins: %s", unknown.text);
     for (size_t i = 0; i < count; i++) {
         ARENA_AUTO struct arena *arena = arena_new(LIMIT(CONFIG_BYTES));
         struct plugin_info info;
         struct error why;
         if (!arena || describe(lineup, all[i], arena, &why, &info) < 0)
             return error_set(err, ERR_NOMEM, "out of memory while listing plugins");
-        if (each(&info, data) != 0)
+        const int stop = each(&info, data);
+        json_decref(info.health);
+        if (stop != 0)
             return 0;
     }
     return 0;

@@ -1,6 +1,8 @@
 /* The plugins that a desk, or no desk, can use; for `copydesk plugins`. */
 #pragma once
 
+#include <jansson.h>
+
 #include "pipeline/desk.h"
 
 struct plugin_info {
@@ -14,6 +16,8 @@ struct plugin_info {
     size_t option_count;
     char fingerprint[65];      /* "" for shadowed ones */
     const struct error *error; /* why it cannot be loaded, or NULL */
+    json_t *health; /* as desk.lua runs it, of hosts that have ended (health_to_json); NULL: none.
+                       Borrowed */
 };
 
 /* By kind, then name, winner first. Desk open for DESK_PLUGINS (optional is fine). `each` gives 0

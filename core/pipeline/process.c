@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/health.h"
 #include "pipeline/own.h"
 #include "plugin/canonical.h"
 #include "plugin/order.h"
@@ -13,12 +14,6 @@
 struct str guard_str(enum guard guard)
 {
     return str_of(guard_word(guard));
-}
-
-void plugin_failed(const struct desk_plugin *plugin, enum guard guard)
-{
-    if (plugin && (unsigned)guard < GUARD_COUNT)
-        plugin->failures[guard]++;
 }
 
 struct str failure_text(struct arena *arena, const char *text)
@@ -101,11 +96,10 @@ static void pack_job(struct article_work *work)
 
 /* ---- what was said ---- */
 
-static void add_failure(struct article_work *work, const struct desk_plugin *plugin,
-                        enum guard guard, const char *message, const char *traceback)
+static void note_failure(struct article_work *work, const struct desk_plugin *plugin,
+                         struct str guard, const char *message, const char *traceback)
 {
     struct store_piece *piece = work->piece;
-    plugin_failed(plugin, guard);
     if (piece->failure_count > work->lineup->article.count)
         return; /* room for one a plugin, and one without */
     struct store_failure *failure = &piece->failures[piece->failure_count++];
@@ -113,10 +107,17 @@ static void add_failure(struct article_work *work, const struct desk_plugin *plu
         .stage = str_of(plugin ? plugin->entry->kind : "tag"),
         .plugin = str_of(plugin ? plugin->label : NULL),
         .version = str_of(plugin ? plugin->manifest.version : NULL),
-        .guard = guard_str(guard),
+        .guard = guard,
         .message = failure_text(work->arena, message),
         .traceback = failure_text(work->arena, traceback),
     };
+}
+
+static void add_failure(struct article_work *work, const struct desk_plugin *plugin,
+                        enum guard guard, const char *message, const char *traceback)
+{
+    plugin_failed(work->lineup, plugin, guard, message);
+    note_failure(work, plugin, guard_str(guard), message, traceback);
 }
 
 static void add_field(struct hasher *hasher, struct str text)
@@ -214,6 +215,8 @@ static void take_answer(struct article_work *work, const struct desk_plugin *plu
         code = error_set(&why, ERR_NOMEM, "out of memory while keeping an answer");
     if (code < 0)
         add_failure(work, plugin, GUARD_ANSWER, why.text, "");
+    else
+        plugin_worked(work->lineup, plugin);
 }
 
 static const char *fault_text(struct article_work *work, const msgpack_object *fault,
@@ -338,6 +341,18 @@ static void submit(struct article_work *work)
     host_submit(work->lineup, &work->job);
 }
 
+static void leave_out_aside(struct article_work *work)
+{
+    const struct plugin_chain *chain = &work->lineup->article;
+    for (size_t i = 0; i < chain->count; i++) {
+        if (!health_bars(work->lineup, chain->at[i]))
+            continue;
+        const char *why = health_why(chain->at[i]->health, work->arena);
+        note_failure(work, chain->at[i], STR_LIT(STORE_GUARD_ASIDE), why ? why : "", "");
+        skip(work, i);
+    }
+}
+
 void article_work_start(struct article_work *work)
 {
     const size_t room = work->lineup->article.count + 1;
@@ -354,6 +369,7 @@ void article_work_start(struct article_work *work)
         work->done(work); /* stored without plugins' answers */
         return;
     }
+    leave_out_aside(work);
     next_part(work);
     submit(work);
 }

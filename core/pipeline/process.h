@@ -1,7 +1,8 @@
 /* The chain of one article: tag plugins, summarize plugins, in one job of a worker.
  * A plugin that fails takes nothing with it but its own result: an error, a late or a wrong answer
  * is noted, and the rest of the chain stands; a plugin that kills its worker is left out and the
- * chain is run again. Plugins that have workers of their own (own.h) part the chain into several
+ * chain is run again; one that is set aside (health.h) is left out from the start, and noted too.
+ * Plugins that have workers of their own (own.h) part the chain into several
  * jobs, one after another: each sees what those before it said. */
 #pragma once
 
@@ -33,7 +34,5 @@ void article_work_free(struct article_work *work);
 
 /* The name a failure is kept under: GUARD_TIME -> "time". */
 struct str guard_str(enum guard guard);
-/* Counts it, for status. NULL is fine: no plugin did it. */
-void plugin_failed(const struct desk_plugin *plugin, enum guard guard);
 /* A text for a failure: copied, cut to QUARANTINE_TEXT. */
 struct str failure_text(struct arena *arena, const char *text);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "pipeline/health.h"
 #include "pipeline/process.h"
 
 int failed_each(struct desk *desk, int (*each)(const struct store_quarantined *item, void *data),
@@ -281,6 +282,7 @@ int retry_start(struct desk *desk, int64_t id, const struct ingest_callbacks *ca
     struct retry *retry = mem_zero(1, sizeof *retry);
     if (!retry)
         return error_set(err, ERR_NOMEM, "out of memory");
+    health_begin_anew(desk); /* whoever says retry has mended something, or wants to know */
     retry->desk = desk;
     retry->search.id = id;
     retry->callbacks = callbacks ? *callbacks : (struct ingest_callbacks){0};

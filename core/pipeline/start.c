@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "pipeline/health.h"
 #include "pipeline/host.h"
 
 int host_natives(struct desk *desk, struct error *err)
@@ -39,5 +40,6 @@ int host_open_store(struct desk *desk, bool no_index, struct error *err)
         if (code < 0)
             return code;
     }
-    return store_open(desk->store_dir, &desk->loop, &options, &desk->store, err);
+    const int code = store_open(desk->store_dir, &desk->loop, &options, &desk->store, err);
+    return code < 0 ? code : health_load(desk, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
+#include "pipeline/health.h"
 #include "pipeline/own.h"
 #include "pipeline/task_parts.h"
 
@@ -82,6 +83,8 @@ int task_call(struct task_run *run, struct pool_job *job, struct pool_frame **fr
     if (code >= 0)
         return run->cancelled ? error_set(err, ERR_CANCELLED, "the task was cancelled") : 0;
     run->worker_died = job->guard == GUARD_KILLED;
+    if (code == ERR_PLUGIN && !run->request.dry)
+        plugin_failed(run->lineup, run->plugin, job->guard, err->text);
     if (traceback && traceback[0]) {
         mem_free(run->traceback);
         run->traceback = traceback;

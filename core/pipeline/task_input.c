@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/health.h"
 #include "pipeline/own.h"
 #include "pipeline/task_parts.h"
 #include "store/query.h"
@@ -299,6 +300,20 @@ static int call_plugin(struct input *in, struct error *err)
     return code;
 }
 
+static int judge_answer(struct task_run *run, struct error *err)
+{
+    int code = read_commands(run, err);
+    if (code >= 0)
+        code = check_articles(run, err);
+    if (run->request.dry)
+        return code;
+    if (code < 0)
+        plugin_failed(run->lineup, run->plugin, GUARD_ANSWER, err->text);
+    else
+        plugin_worked(run->lineup, run->plugin);
+    return code;
+}
+
 static int ask_once(struct task_run *run, struct error *err)
 {
     struct input in = {.run = run};
@@ -327,9 +342,7 @@ int task_ask(struct task_run *run, struct error *err)
         *err = (struct error){0};
         code = ask_once(run, err);
     }
-    if (code >= 0)
-        code = read_commands(run, err);
-    return code < 0 ? code : check_articles(run, err);
+    return code < 0 ? code : judge_answer(run, err);
 }
 
 /* A change whose answer is not kept any more is no reason not to write its files anew; the store

@@ -1,4 +1,5 @@
-/* INGEST: bytes to text, the plugin that claims the document most, its drafts. */
+/* INGEST: bytes to text, the plugin that claims the document most, its drafts; or the first half of
+ * it alone (`claims`), or, for a plugin that was chosen so, the second (`chosen`). */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -78,24 +79,36 @@ static int nobody(struct serve *serve, const msgpack_object_array *plugins)
                      names);
 }
 
-/* The highest claim over 0 wins; among equals the first. A plugin that fails at claiming fails the
- * document: another one's cuts would be a guess that nobody sees. */
+/* The highest claim wins; among equals the first; 0: nobody's. A plugin that fails at claiming
+ * fails the document: another one's cuts would be a guess that nobody sees. */
 static int choose(struct serve *serve, const msgpack_object_array *plugins,
-                  const struct document *document, struct str text, uint32_t *chosen)
+                  const struct document *document, struct str text, uint32_t *chosen, double *best)
 {
-    double best = 0;
+    *best = 0;
     for (uint32_t i = 0; i < plugins->size; i++) {
         uint32_t index = 0;
         double claim = 0;
         struct served_plugin *plugin = plugin_get(serve, &plugins->ptr[i], &index);
         if (!plugin || ask(serve, plugin, index, document, text, &claim) < 0)
             return ERR_PLUGIN;
-        if (claim > best) {
-            best = claim;
+        if (claim > *best) {
+            *best = claim;
             *chosen = index;
         }
     }
-    return best > 0 ? 0 : nobody(serve, plugins);
+    return 0;
+}
+
+static int answer_claim(struct serve *serve, uint32_t index, double claim)
+{
+    msgpack_packer packer;
+    wire_packer(&packer, &serve->answer);
+    msgpack_pack_map(&packer, 2);
+    wire_pack_key(&packer, "plugin");
+    msgpack_pack_uint32(&packer, index);
+    wire_pack_key(&packer, "claim");
+    msgpack_pack_double(&packer, claim);
+    return 0;
 }
 
 static int run(struct serve *serve, uint32_t index, const struct document *document,
@@ -147,6 +160,13 @@ static bool is_true(const msgpack_object *map, const char *key)
     return value && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;
 }
 
+static int take_chosen(struct serve *serve, const msgpack_object_array *plugins, uint32_t *index)
+{
+    if (plugins->size != 1)
+        return fault_set(serve, -1, GUARD_INPUT, "chosen: %u plugins", (unsigned)plugins->size);
+    return plugin_get(serve, &plugins->ptr[0], index) ? 0 : ERR_PLUGIN;
+}
+
 int job_ingest(struct serve *serve, const msgpack_object *payload)
 {
     struct error err = {0};
@@ -163,9 +183,17 @@ int job_ingest(struct serve *serve, const msgpack_object *payload)
     if (rc < 0)
         return rc;
     document.encoding = str_of(decoded.encoding);
-    rc = choose(serve, &plugins->via.array, &document, decoded.text, &index);
+    double claim = 1;
+    if (is_true(payload, "chosen"))
+        rc = take_chosen(serve, &plugins->via.array, &index);
+    else
+        rc = choose(serve, &plugins->via.array, &document, decoded.text, &index, &claim);
     if (rc < 0)
         return rc;
+    if (is_true(payload, "claims"))
+        return answer_claim(serve, index, claim);
+    if (claim <= 0)
+        return nobody(serve, &plugins->via.array);
     return answer(serve, index, &document, &decoded, is_true(payload, "want_text"),
                   is_true(payload, "want_cost"));
 }

@@ -250,19 +250,44 @@ describe("a grant", function()
         assert.equals("HMS Example\n", desk.read(to .. "/fleet.txt"))
     end)
 
-    it("serves an ingest plugin that is alone, and is refused where others would run beside it", function()
-        desk.plugin(dir, "ingest", "fleet", plugin("ingest", "fleet", ("read = { %q }"):format(fleet), ([[
-            claims = function() return 1 end,
-            run = function(document) return { { headline = desk.read(%q):match("[^\n]+"), body = document.text } } end
-            ]]):format(fleet)))
-        desk.write(dir .. "/a.txt", "Some text.\n")
-        desk.write(dir .. "/desk.lua", "desk.ingest { 'fleet' }\n")
+    it("serves an ingest plugin beside others, in no worker with them", function()
+        local so = desk.folder() .. "/peek.so"
+        desk.shell(("cp %s %s"):format(
+            desk.quote((os.getenv("COPYDESK_BIN"):gsub("/bin/copydesk$", "/tests/native/peek.so"))), so))
+        local function cutter(name, uses, claim, headline)
+            desk.plugin(dir, "ingest", name, plugin("ingest", name, uses, ([[
+                claims = function(document) %s end,
+                run = function(document)
+                    return { { headline = %s, body = "pid " .. desk.peek.pid() .. " of " .. document.name } }
+                end]]):format(claim, headline)))
+        end
+        local claim = "return document.text:find('%s', 1, true) and %s or 0"
+        cutter("fleet", ("read = { %q }"):format(fleet), claim:format("fleet", "0.9"),
+            ("desk.read(%q):match('[^\\n]+')"):format(fleet))
+        cutter("near", "", claim:format("near", "0.9"), "'by near'")
+        cutter("far", "", claim:format("far", "0.9"), "'by far'")
+        desk.write(dir .. "/desk.lua", ("desk.native { %q }\n"):format(so)
+            .. "desk.ingest { 'near', 'fleet', 'far' }\n")
         desk.must { "-C", dir, "plugin", "grant", "ingest/fleet", "--write" }
-        desk.must { "-C", dir, "ingest", "--quiet", dir .. "/a.txt" }
-        assert.equals("HMS Example", desk.json({ "-C", dir, "list", "--json" })[1].headline)
-        desk.write(dir .. "/desk.lua", (desk.read(dir .. "/desk.lua"):gsub("'fleet' }", "'text', 'fleet' }")))
-        local err = desk.must({ "-C", dir, "ingest", dir .. "/a.txt" }, nil, 1).err
-        assert.is_truthy(err:find("must be the only plugin of desk.ingest", 1, true), err)
+        local folder = desk.folder()
+        for name, text in pairs { a = "near and fleet", b = "fleet and far", c = "far alone", d = "nobody's" } do
+            desk.write(folder .. "/" .. name, text .. "\n")
+        end
+        desk.must({ "-C", dir, "ingest", "--quiet", folder }, nil, 3)
+        local by, pid = {}, {}
+        for _, article in ipairs(desk.json { "-C", dir, "list", "--json" }) do
+            local whole = desk.json({ "-C", dir, "show", "--json", tostring(article.id) })[1]
+            local process, name = whole.text:match("pid (%d+) of (%a)")
+            by[name], pid[name] = article.headline, process
+        end
+        assert.same({ a = "by near", b = "HMS Example", c = "by far" }, by) -- the highest claim, then the first
+        assert.not_equals(pid.b, pid.a)
+        assert.not_equals(pid.b, pid.c)
+        local failed = desk.json { "-C", dir, "failed", "--json" }
+        assert.equals(1, #failed)
+        assert.equals("no ingest plugin claims this document (asked: near, fleet, far)", failed[1].message)
+        local out = desk.must { "-C", dir, "ingest", "--explain", folder .. "/b" }.out
+        assert.is_truthy(out:find("by ingest/fleet", 1, true), out)
     end)
 
     it("that is spread over lines is not rewritten", function()

@@ -27,7 +27,8 @@ static void what_desk_lua_says_is_collected_in_order(void **state)
     msgpack_object_print_buffer(shown, sizeof shown, unpacked.data);
     assert_string_equal(
         shown,
-        "{\"grant\"=>[{\"line\"=>9, \"manifest\"=>\"0123\", \"name\"=>\"tag/ships\", "
+        "{\"aside\"=>[], \"grant\"=>[{\"line\"=>9, \"manifest\"=>\"0123\", "
+        "\"name\"=>\"tag/ships\", "
         "\"read\"=>[\"/srv/fleet.tsv\"]}], \"ingest\"=>[{\"line\"=>2, \"name\"=>\"digest\"}, "
         "{\"line\"=>2, \"name\"=>\"text\"}], "
         "\"job\"=>[{\"cron\"=>\"0 7 * * *\", \"export\"=>\"markdown\", \"line\"=>7, "
