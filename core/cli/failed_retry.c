@@ -4,6 +4,7 @@
 #include "cli/beside.h"
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/health.h"
 #include "cli/output.h"
 #include "cli/reports.h"
 #include "pipeline/quarantine.h"
@@ -42,7 +43,12 @@ static int run(const struct cli_args *args)
     int result = line ? retry_beside(line, id, &callbacks, &counts, &err)
                       : failed_retry(desk, id, &callbacks, &counts, &err);
     bar_clear(&bar);
-    return result < 0 ? cli_failed(args, &err) : print_counts(&counts, printer.json);
+    if (result < 0)
+        return cli_failed(args, &err);
+    code = print_counts(&counts, printer.json);
+    if (code != CLI_DONE)
+        print_asides(desk, line);
+    return code;
 }
 
 const struct cli_command command_failed_retry = {

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/explain.h"
+#include "cli/health.h"
 #include "cli/output.h"
 #include "cli/reports.h"
 #include "pipeline/ingest.h"
@@ -66,6 +67,8 @@ static int store_paths(const struct cli_args *args)
         print_sum(&counts);
     if (result < 0)
         return cli_failed(args, &err);
+    if (counts.failed + counts.faults)
+        print_asides(desk, line);
     return counts.failed + counts.refused + counts.faults ? CLI_SOME_FAILED : CLI_DONE;
 }
 

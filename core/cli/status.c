@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "cli/beside.h"
 #include "cli/commands.h"
+#include "cli/health.h"
 #include "cli/output.h"
 
 static const struct cli_option options[] = {CLI_JSON_OPTION, CLI_END};
@@ -163,33 +164,16 @@ static void print_jobs(const json_t *jobs)
     }
 }
 
-static json_int_t failures_of(const json_t *plugin)
-{
-    const char *guard;
-    json_t *count;
-    json_int_t sum = 0;
-    json_object_foreach(json_object_get(plugin, "failures"), guard, count) sum +=
-        json_integer_value(count);
-    return sum;
-}
-
 static void print_plugins(const json_t *plugins)
 {
     const json_t *plugin;
     size_t i;
     json_array_foreach(plugins, i, plugin)
     {
-        const json_int_t calls = number(plugin, "calls"), failures = failures_of(plugin);
         label(i ? "" : "plugins");
         print_text(text(plugin, "plugin"));
-        printf(": %s", counted((uint64_t)calls, "call", "calls"));
-        if (calls)
-            printf(", mean %.2f ms, longest %.1f ms",
-                   (double)number(plugin, "time_us") / (double)calls / 1e3,
-                   (double)number(plugin, "longest_us") / 1e3);
-        if (failures)
-            printf(", %s%s%s", output_style(STYLE_BAD),
-                   counted((uint64_t)failures, "failure", "failures"), output_style(STYLE_PLAIN));
+        printf(": ");
+        print_health(plugin);
         putchar('\n');
     }
 }
@@ -265,7 +249,8 @@ const struct cli_command command_status = {
     .more =
         "Exit code 1 when something is unwell, which is said: a watched folder that is missing,\n"
         "a store that cannot write, workers that do not start, a job that failed or is paused,\n"
-        "a reload that was refused. A desk that does not run is not unwell; its counts are\n"
+        "a plugin that is set aside, a reload that was refused. A desk that does not run is not "
+        "unwell; its counts are\n"
         "shown.\n",
     .options = options,
     .run = run,
