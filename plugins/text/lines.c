@@ -1,6 +1,7 @@
 #include "lines.h"
 
 #include "fold.h"
+#include "shape.h"
 
 #include <string.h>
 
@@ -25,6 +26,33 @@ size_t lines_count(const char *text, size_t size)
     while (lines_next(text, size, &at, &start, &end))
         count++;
     return count;
+}
+
+static char line_mark(const char *text, size_t size)
+{
+    return size && !memchr(text, '\n', size) && memchr(text, '\r', size) ? '\r' : '\n';
+}
+
+void lines_walk(struct line_walk *walk, const char *text, size_t size, size_t first)
+{
+    *walk = (struct line_walk){
+        .text = text, .size = size, .next = first, .mark = line_mark(text, size)};
+}
+
+int lines_step(struct line_walk *walk)
+{
+    if (walk->next >= walk->size)
+        return 0;
+    const char *text = walk->text;
+    const size_t first = walk->next;
+    const char *found = memchr(text + first, walk->mark, walk->size - first);
+    const size_t to = found ? (size_t)(found - text) : walk->size;
+    walk->first = walk->start = first;
+    walk->end = to > first && text[to - 1] == '\r' ? to - 1 : to;
+    walk->stop = to;
+    walk->next = to + 1;
+    shape_strip(text, &walk->start, &walk->stop);
+    return 1;
 }
 
 static char plain(uint32_t code)

@@ -198,22 +198,28 @@ static const luaL_Reg functions[] = {
     {"chars", lua_shape_chars},
     {"columns", lua_shape_columns},
     {"count_words", lua_shape_count_words},
+    {"ending", lua_shape_ending},
     {"fold", text_fold},
     {"classes", lua_classes_new},
     {"gazetteer", lua_gazetteer_new},
+    {"ink", lua_ink},
     {"is_stopword", text_is_stopword},
     {"is_rule", lua_shape_is_rule},
     {"language", text_language},
+    {"line", lua_line},
     {"lines", text_lines},
     {"lower", lua_shape_lower},
     {"normalise_quotes", text_normalise_quotes},
+    {"paragraphs", lua_paragraphs},
     {"sentences", text_sentences},
+    {"signs", lua_shape_signs},
     {"similarity", text_similarity},
     {"squeeze", lua_shape_squeeze},
     {"stem", text_stem},
     {"stopwords", text_stopwords},
     {"strip", lua_shape_strip},
-    {"strip_lines", lua_shape_strip_lines},
+    {"strip_lines", lua_strip_lines},
+    {"unwrap", lua_unwrap},
     {"weight", lua_shape_weight},
     {"words", text_words},
     {NULL, NULL},
@@ -225,6 +231,7 @@ int lua_text_open(lua_State *L)
     lua_classes_setup(L);
     lua_gazetteer_setup(L);
     lua_names_setup(L);
+    lua_paragraphs_setup(L);
     luaL_newlib(L, functions);
     return 1;
 }

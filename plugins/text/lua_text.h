@@ -31,7 +31,7 @@ const struct classes *lua_classes_check(lua_State *L, int arg);
 int lua_gazetteer_new(lua_State *L); /* text.gazetteer(list, options) */
 const struct gazetteer *lua_gazetteer_check(lua_State *L, int arg);
 
-/* Of one line, see shape.h: text.chars(s) and so on; text.strip_lines(s). */
+/* Of one line, see shape.h: text.chars(s) and so on. */
 int lua_shape_chars(lua_State *L);
 int lua_shape_columns(lua_State *L);
 int lua_shape_weight(lua_State *L);
@@ -39,9 +39,17 @@ int lua_shape_count_words(lua_State *L);
 int lua_shape_cases(lua_State *L);
 int lua_shape_lower(lua_State *L);
 int lua_shape_is_rule(lua_State *L);
+int lua_shape_signs(lua_State *L);
+int lua_shape_ending(lua_State *L);
 int lua_shape_strip(lua_State *L);
-int lua_shape_strip_lines(lua_State *L);
 int lua_shape_squeeze(lua_State *L);
+
+int lua_strip_lines(lua_State *L); /* text.strip_lines(s) */
+int lua_line(lua_State *L);        /* text.line(s, at) */
+int lua_ink(lua_State *L);         /* text.ink(s) */
+int lua_unwrap(lua_State *L);      /* text.unwrap(s, stops, at, line, state) */
+int lua_paragraphs(lua_State *L);  /* text.paragraphs(s) */
+void lua_paragraphs_setup(lua_State *L);
 
 /* The calling thread's context, or a Lua error. */
 struct desk_text *lua_context(lua_State *L);

@@ -131,6 +131,105 @@ void shape_lower(const char *text, size_t size, char *out)
     }
 }
 
+/* --- signs ------------------------------------------------------------------------------------ */
+
+/* By ASCII code; here SHAPE_BLANKS is one blank. */
+static const uint16_t sign_of[128] = {
+    16, 16,  16,   16,   16, 16, 16,   16, 16,   48,   48, 48, 48, 48, 16,   16,  16, 16,   16,
+    16, 16,  16,   16,   16, 16, 16,   16, 16,   16,   16, 16, 16, 32, 4096, 128, 0,  0,    0,
+    0,  256, 0,    2048, 0,  0,  0,    0,  8192, 1024, 1,  1,  1,  1,  1,    1,   1,  1,    1,
+    1,  512, 4096, 0,    0,  0,  4096, 0,  8,    8,    8,  8,  8,  8,  8,    8,   8,  8,    8,
+    8,  8,   8,    8,    8,  8,  8,    8,  8,    8,    8,  8,  8,  8,  8,    0,   0,  2048, 0,
+    0,  256, 4,    4,    4,  4,  4,    4,  4,    4,    4,  4,  4,  4,  4,    4,   4,  4,    4,
+    4,  4,   4,    4,    4,  4,  4,    4,  4,    0,    0,  0,  0,  16,
+};
+
+unsigned shape_signs(const char *text, size_t size)
+{
+    const unsigned char *in = (const unsigned char *)text;
+    unsigned all = 0, pairs = 0, before = 0, runs = 0;
+    for (size_t at = 0; at < size; at++) {
+        const unsigned sign = in[at] < 128 ? sign_of[in[at]] : SHAPE_WIDE;
+        runs += sign & ~before & SHAPE_DIGIT;
+        pairs |= sign & before;
+        all |= sign;
+        before = sign;
+    }
+    return (all & ~(unsigned)SHAPE_BLANKS) | (pairs & SHAPE_BLANKS) |
+           (runs > 1 ? SHAPE_NUMBERS : 0);
+}
+
+/* --- endings ---------------------------------------------------------------------------------- */
+
+#define CLOSERS_LOOKED 4 /* quotes and brackets at the end */
+
+/* Is it one of the three-byte signs of `list`? Gives its place, from 1. */
+static size_t sign_in(const char *end, size_t left, const char *list)
+{
+    for (size_t i = 0; left >= 3 && list[i]; i += 3)
+        if (memcmp(end - 3, list + i, 3) == 0)
+            return i / 3 + 1;
+    return 0;
+}
+
+/* How many bytes the closing quote or bracket at the end takes; 0: there is none. */
+static size_t closer_size(const char *text, size_t size)
+{
+    const char *end = text + size;
+    if (size && strchr("\"')]*_", end[-1]) && end[-1])
+        return 1;
+    if (size && (unsigned char)end[-1] >= 0x80 && sign_in(end, size, "”’」』）】“"))
+        return 3;
+    return size >= 2 && memcmp(end - 2, "\xC2\xBB", 2) == 0 ? 2 : 0;
+}
+
+static int is_letter(char c)
+{
+    return ((unsigned char)c | 32u) - 'a' < 26u;
+}
+
+static enum shape_ending stop_of(const char *text, size_t size)
+{
+    static const enum shape_ending wide[] = {
+        SHAPE_OPEN,      SHAPE_FULL_STOP,  SHAPE_EXCLAMATION, SHAPE_QUESTION,
+        SHAPE_FULL_STOP, SHAPE_ENDS_COLON, SHAPE_COMMA,       SHAPE_COMMA,
+        SHAPE_COMMA,     SHAPE_FULL_STOP,  SHAPE_FULL_STOP,
+    };
+    const char *end = text + size;
+    switch (end[-1]) {
+    case '.':
+        return size >= 4 && end[-3] == '.' && is_letter(end[-4]) && is_letter(end[-2])
+                   ? SHAPE_OPEN
+                   : SHAPE_FULL_STOP;
+    case '!':
+        return SHAPE_EXCLAMATION;
+    case '?':
+        return SHAPE_QUESTION;
+    case ':':
+        return SHAPE_ENDS_COLON;
+    case ';':
+    case ',':
+        return SHAPE_COMMA;
+    default:
+        if ((unsigned char)end[-1] < 0x80)
+            return SHAPE_OPEN;
+        if (size >= 2 && memcmp(end - 2, "\xD8\x9F", 2) == 0) /* Arabic question mark */
+            return SHAPE_QUESTION;
+        return wide[sign_in(end, size, "。！？…：；，、।．")];
+    }
+}
+
+enum shape_ending shape_ending(const char *text, size_t size, int *closed)
+{
+    size_t left = size, taken = 1;
+    for (int i = 0; i < CLOSERS_LOOKED && taken; i++) {
+        taken = closer_size(text, left);
+        left -= taken;
+    }
+    *closed = left < size;
+    return left ? stop_of(text, left) : SHAPE_OPEN;
+}
+
 /* --- rules and blanks ------------------------------------------------------------------------- */
 
 /* Of signs above U+07FF: the general punctuation and symbols of 0xE2, ideographic punctuation, full

@@ -63,6 +63,43 @@ function desk.text.lines(s) end
 ---@return desk.StrippedLines
 function desk.text.strip_lines(s) end
 
+--- One line, as strip_lines gives it.
+---@param s string
+---@param at integer the byte where it begins
+---@return string? line nil at the end of the text
+---@return integer? next where the next line begins; nil behind the last
+function desk.text.line(s, at) end
+
+--- The first and the last line that is not blank; nothing where all are.
+---@param s string
+---@return integer? first_line
+---@return integer? first its first byte
+---@return integer? last_line
+---@return integer? last its last byte
+function desk.text.ink(s) end
+
+--- Running text from byte `at` on: the lines of a paragraph joined by a blank, paragraphs parted by one
+--- blank line. It ends before a line that begins with one of the signs in `stops` (the first line may),
+--- or with the text.
+---@param s string
+---@param stops string such as "#!"
+---@param at integer the byte where a line begins
+---@param line? integer its number, 1
+---@param state? "none"|"open"|"closed" what stands before: nothing, a paragraph that goes on, one that is over
+---@return string text with what parts it from the text before
+---@return integer[] lines the numbers of its lines
+---@return string state behind it, as above
+---@return integer? next where the line begins at which it stopped; nil at the end
+---@return integer? number of that line
+function desk.text.unwrap(s, stops, at, line, state) end
+
+--- Lines and paragraphs, with what is seen of them in one pass: for splitters. Paragraphs are runs of
+--- lines that are not blank; a line of signs alone (`***`) is one by itself, unless it underlines the
+--- first line of a paragraph. Marks of quotation ("> ") are taken off where most lines have them.
+---@param s string
+---@return desk.Paragraphs
+function desk.text.paragraphs(s) end
+
 --- The text without blanks of any kind at both ends.
 ---@param s string
 ---@return string
@@ -88,6 +125,20 @@ function desk.text.weight(s) end
 ---@param s string
 ---@return integer
 function desk.text.count_words(s) end
+
+--- Which signs there are, as bits: 1 a digit, 2 more than one run of digits, 4 a small letter (a-z), 8 a
+--- capital (A-Z), 16 a control character, 32 two blanks side by side, 64 anything beyond ASCII, 128 `"`,
+--- 256 `'` or `` ` ``, 512 `:`, 1024 `/`, 2048 `)` or `]`, 4096 one of `!?;`, 8192 a full stop. One look
+--- at the bytes, where patterns would take one each.
+---@param s string
+---@return integer
+function desk.text.signs(s) end
+
+--- How a line ends, quotes and brackets behind that sign left out. Initials ("U.S.") end nothing.
+---@param s string
+---@return "stop"|"call"|"question"|"colon"|"comma"|nil ending
+---@return boolean closed whether there are such quotes or brackets
+function desk.text.ending(s) end
 
 --- How many capitals and how many small letters, of Latin, Greek and Cyrillic.
 ---@param s string
@@ -160,6 +211,33 @@ function desk.text.analyse(s, lang) end
 ---@field n integer how many
 ---@field first integer[]
 ---@field last integer[]
+
+--- Columns: lines without blanks at both ends.
+---@class desk.StrippedLines
+---@field n integer how many
+---@field text string[]
+---@field first integer[]
+---@field last integer[]
+---@field lead table<integer, integer>
+
+--- Columns by line: `text` to `empty`; by paragraph: `from` to `near`.
+---@class desk.Paragraphs
+---@field n integer how many lines
+---@field text string[] each line without blanks at both ends
+---@field first integer[] its first byte, as it stands
+---@field last integer[] its last byte
+---@field lead table<integer, integer> bytes taken off in front, where there were any
+---@field paragraph table<integer, integer> the paragraph it is in; nil for blank lines
+---@field empty table<integer, boolean> it held marks of quotation and nothing else
+---@field count integer how many paragraphs
+---@field from integer[] its first line
+---@field upto integer[] its last line
+---@field gap integer[] blank lines before it
+---@field kind table<integer, string> "prose" for a single line of more than 50 bytes that ends as a sentence does, has small letters (or none of either case), no colon near its beginning or end, begins with no sign of markup, and does not look like its neighbours
+---@field look integer[] the numbers of all others, in order: whatever is a title, caption, label or rule is among them
+---@field near table<integer, boolean> it may repeat the paragraph before it: a cheap look, which says so too often
+---@field quoted boolean marks of quotation were taken off
+---@field underlined boolean a line of signs underlines another
 
 --- Names to be found; made by desk.text.gazetteer.
 ---@class desk.Gazetteer

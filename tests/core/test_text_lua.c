@@ -244,6 +244,64 @@ static void strips_lines_of_blanks_of_any_kind(void **state)
             "'), '')");
 }
 
+static void goes_from_line_to_line(void **state)
+{
+    run_lua(*state, "local s = ' \\n a\\r\\nb\\n\\n'\n"
+                    "local line, next = text.line(s, 3) equal(line, 'a') equal(next, 7)\n"
+                    "line, next = text.line(s, 7) equal(line, 'b') equal(next, 9)\n"
+                    "line, next = text.line(s, 9) equal(line, '') equal(next, nil)\n"
+                    "equal(text.line(s, 10), nil) equal(pcall(text.line, s, 11), false)\n"
+                    "equal(table.concat({ text.ink(s) }, ' '), '2 3 3 7')\n"
+                    "equal(select('#', text.ink(' \\n\\t')), 0)");
+}
+
+static void unwraps_running_text(void **state)
+{
+    run_lua(*state,
+            "local s = 'a\\nb\\n\\n\\nc\\n# d\\ne'\n"
+            "local t, lines, state, next, line = text.unwrap(s, '#', 1)\n"
+            "equal(t, 'a b\\n\\nc') equal(list(lines), '1|2|5') equal(state, 'open')\n"
+            "equal(next, 9) equal(line, 6)\n"
+            "t, lines, state, next = text.unwrap(s, '#', next, line, state)\n"
+            "equal(t, ' # d e') equal(list(lines), '6|7') equal(state, 'open') equal(next, nil)\n"
+            "equal(text.unwrap('\\nx\\n', '', 1, 1, 'open'), '\\n\\nx')\n"
+            "equal(text.unwrap('', '', 1), '')");
+}
+
+static void tells_signs_and_endings(void **state)
+{
+    run_lua(*state,
+            "equal(text.signs(''), 0) equal(text.signs('7 of 9'), 1 | 2 | 4)\n"
+            "equal(text.signs('No. 12'), 1 | 4 | 8 | 8192) equal(text.signs('a  b'), 4 | 32)\n"
+            "equal(text.signs('\\t\\r'), 16 | 32) equal(text.signs('é'), 64)\n"
+            "equal(text.signs('\"\\'`:/)];'), 128 | 256 | 512 | 1024 | 2048 | 4096)\n"
+            "local function is(s, ending, closed)\n"
+            "    local e, c = text.ending(s) equal(e, ending) equal(c, closed) end\n"
+            "is('', nil, false) is('End.', 'stop', false) is('in the U.S.', nil, false)\n"
+            "is('“Why?”', 'question', true) is('(so!)', 'call', true) is('是。', 'stop', false)\n"
+            "is('one:', 'colon', false) is('one;»', 'comma', true) is('هل؟', 'question', false)");
+}
+
+static void tells_text_from_what_needs_a_look(void **state)
+{
+    run_lua(
+        *state,
+        "local sentence = 'Sixty letters and more stand on this line, which is a sentence.'\n"
+        "local p = text.paragraphs('A title\\n\\n\\n' .. sentence .. "
+        "'\\r\\n\\n***\\nTop\\n===\\n'\n"
+        "    .. sentence .. '\\n\\n' .. sentence:upper() .. '\\n\\nPhoto: ' .. sentence)\n"
+        "equal(p.n, 13) equal(p.count, 6) equal(list(p.from), '1|4|6|7|11|13')\n"
+        "equal(list(p.upto), '1|4|6|9|11|13') equal(list(p.gap), '0|2|1|0|1|1')\n"
+        "equal(list(p.look), '1|3|4|5|6') equal(p.kind[2], 'prose') equal(p.kind[1], nil)\n"
+        "equal(p.paragraph[2], nil) equal(p.paragraph[8], 4) equal(p.underlined, true)\n"
+        "equal(p.text[4], sentence) equal(p.last[4] - p.first[4] + 1, #sentence)\n"
+        "local twice = text.paragraphs(sentence .. '\\n\\n' .. sentence)\n"
+        "equal(list(twice.look), '1|2') equal(twice.near[2], true)\n"
+        "local mail = text.paragraphs('> a\\n> b\\n>\\n>> c\\n> d')\n"
+        "equal(mail.quoted, true) equal(list(mail.text), 'a|b||c|d') equal(mail.empty[3], true)\n"
+        "equal(text.paragraphs('').count, 0)");
+}
+
 static void counts_what_a_line_holds(void **state)
 {
     run_lua(
@@ -365,6 +423,10 @@ int main(void)
         TEXT_TEST(squeezes_blanks),
         TEXT_TEST(finds_lines),
         TEXT_TEST(strips_lines_of_blanks_of_any_kind),
+        TEXT_TEST(goes_from_line_to_line),
+        TEXT_TEST(unwraps_running_text),
+        TEXT_TEST(tells_signs_and_endings),
+        TEXT_TEST(tells_text_from_what_needs_a_look),
         TEXT_TEST(counts_what_a_line_holds),
         TEXT_TEST(tells_rules_from_text),
         TEXT_TEST(compares_texts),

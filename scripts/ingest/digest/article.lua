@@ -12,7 +12,7 @@ local titles = require "titles"
 local headline = require "headline"
 local dates = require "dates"
 local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
-local concat = table.concat
+local concat, move, unpack = table.concat, table.move, table.unpack
 
 local article = {}
 
@@ -41,13 +41,13 @@ end
 -- A field on one line, of a length that fields have.
 local function field(s, letters)
     if not s then return nil end
-    if find(s, "%c") then s = gsub(s, "%c+", " ") end
+    if shape.signs(s) & shape.CONTROL ~= 0 then s = gsub(s, "%c+", " ") end
     if #s > 4 * letters then s = headline.cut(s, letters) end
     return find(s, "%S") and s or nil
 end
 
 local function clean_title(s)
-    if find(s, "%s%s") or find(s, "\t", 1, true) then s = gsub(s, "%s+", " ") end
+    if shape.signs(s) & (shape.CONTROL | shape.BLANKS) ~= 0 then s = gsub(s, "%s+", " ") end
     return byte(s) == 42 and match(s, "^%*%*(.+)%*%*$") or s
 end
 
@@ -214,18 +214,39 @@ local function read_block(a, b, f, l)
     end
 end
 
+-- Plain sentences in blocks b to l, a line each, go into the body as they stand.
+local function plain(a, b, l)
+    local page, paragraphs, body = a.page, a.paragraphs, a.body
+    local s, first = page.s, page.first
+    if l > b and first[l] - first[b] == 2 * (l - b) and a.note_at ~= #paragraphs + 1 then
+        paragraphs[#paragraphs + 1] = concat(s, "\n", first[b], first[l]) -- one blank line between
+    else
+        for n = b, l do paragraphs[#paragraphs + 1] = s[first[n]] end
+    end
+    if #body == 0 and l - b < 200 then
+        a.body = { unpack(first, b, l) } -- made at once in its size
+    elseif #body < MOST_LINES then
+        move(first, b, l, #body + 1, body)
+    end
+end
+
 local function read_body(a, from, to)
     local page = a.page
-    local line = from
-    while line <= to do
-        local b = page.block_of[line]
-        if b then
-            local l = math.min(page.last[b], to)
-            read_block(a, b, line, l)
-            line = l + 1
+    local look, first, last = page.look, page.first, page.last
+    local line = lines.on(page, from, to)
+    local b = line and page.block_of[line]
+    local at = b and lines.look_from(page, b)
+    while line and line <= to do
+        if look[at] == b then
+            read_block(a, b, line, math.min(last[b], to))
+            b, at = b + 1, at + 1
         else
-            line = line + 1
+            local l = (look[at] or page.blocks + 1) - 1
+            while first[l] > to do l = l - 1 end
+            plain(a, b, l)
+            b = l + 1
         end
+        line = first[b]
     end
 end
 

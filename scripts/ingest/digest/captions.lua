@@ -142,6 +142,9 @@ end
 local CLOSED = { [46] = true, [33] = true, [63] = true, [34] = true, [39] = true, [44] = true,
     [59] = true, [58] = true }
 
+-- Few lines without one of these have a credit.
+local CREDITED = shape.COLON | shape.SLASH | shape.CLOSER | shape.WIDE
+
 -- The credit at the end of a line, or nil.
 function captions.credit(s)
     local last = byte(s, -1)
@@ -151,8 +154,8 @@ function captions.credit(s)
         return nil
     end
     local tail = #s > TAIL and match(sub(s, -TAIL), "^[\x80-\xBF]*(.*)$") or s
-    if not find(tail, "[:/%)%]\x80-\xFF]") and not find(tail, "ourtesy of", 1, true) and sub(tail,
-        -3) ~= "VCG" then
+    if shape.signs(tail) & CREDITED == 0 and sub(tail, -3) ~= "VCG"
+        and not find(tail, "ourtesy of", 1, true) then
         return nil
     end
     if find(tail, "\xC2\xA0", 1, true) then tail = gsub(tail, "\xC2\xA0", " ") end
@@ -236,30 +239,22 @@ local function alone(page, line, text)
     if credit then mark(page, line, credit, "credit", text) end
 end
 
--- A cheap look first: neighbours that begin or end alike are compared, the others are not.
-local function alike(a, b)
-    if byte(a) == byte(b) then return true end
-    local d = #a - #b
-    return d < 40 and d > -40 and byte(a, -1) == byte(b, -1) and byte(a, -3) == byte(b, -3)
-end
-
 -- Marks the captions of a whole page.
 function captions.find(page)
     page.caption, page.copy = {}, {}
-    local s, first, last = page.s, page.first, page.last
-    local before, before_line
-    for b = 1, page.blocks do
-        local f = first[b]
+    local s, first, last, near = page.s, page.first, page.last, page.near
+    for _, b in ipairs(page.look) do
+        local f, l = first[b], last[b]
         local text = s[f]
-        if last[b] ~= f or #text > LONGEST then
-            before = nil
-            if last[b] - f <= 2 and last[b] > f then wrapped_credit(page, b) end
+        if l > f or #text > LONGEST then
+            if l > f and l - f <= 2 then wrapped_credit(page, b) end
         else
+            local line = near[b] and first[b - 1]
+            local before = line and s[line]
             if text ~= before and (byte(text, -1) ~= 46 or find(text, ":", -50, true)) then
                 alone(page, f, text)
             end
-            if before and alike(before, text) then pair(page, before, text, before_line, f) end
-            before, before_line = text, f
+            if before then pair(page, before, text, line, f) end
         end
     end
 end

@@ -50,7 +50,7 @@ end
 -- long paragraphs, or, where there are none, from the middle lines of short ones together.
 local function wrap_width(page)
     local widest, seen, found, pool = 0, 0, 0, {}
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         local f, l = page.first[b], page.last[b]
         if l - f >= 4 then
             local sample = {}
@@ -116,7 +116,7 @@ local function short_line(s, ending, closed)
     if #s > 170 and shape.weight(s) > 170 then return "prose" end
     if #s > 60 then
         if closed and find(s, "^[\"“„«]") then return "prose" end
-        if find(s, "[%l%d]%. %u%l") then return "prose" end
+        if find(s, ". ", 1, true) and find(s, "[%l%d]%. %u%l") then return "prose" end
     end
     return "short", key
 end
@@ -182,7 +182,7 @@ end
 -- Such a line is an end mark when it is a house's name, or stands so more than once and text never
 -- follows it.
 local function end_marks(page)
-    local sign, key = signers(page), page.key
+    local key = page.key
     local closes, opens = {}, {}
     for _, b in ipairs(page.short) do
         local k = key[b]
@@ -193,6 +193,7 @@ local function end_marks(page)
         end
     end
     if not next(closes) then return end
+    local sign = signers(page)
     for _, b in ipairs(page.short) do
         if may_close(page, b) then
             local k = key[b]
@@ -232,13 +233,13 @@ local function note_label(page, b, text)
     count_label(page, label, page.kind[b] == "prose" or shape.ending(text) == "question")
 end
 
--- Gives every paragraph its kind.
+-- Gives a kind to every paragraph that has none yet.
 function kinds.find(page)
-    page.kind, page.key, page.times, page.label, page.labels, page.speakers, page.short = {}, {},
-        {}, {}, {}, {}, {}
+    page.key, page.times, page.label, page.labels, page.speakers, page.short = {}, {}, {}, {}, {},
+        {}
     page.width = wrap_width(page)
     local kind, first, last, s, short = page.kind, page.first, page.last, page.s, page.short
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         local f = first[b]
         local text = s[f]
         local k = last[b] == f and one_line(page, f, b, text) or many_lines(page, b, text)

@@ -71,9 +71,9 @@ patterns.skip_front = skip_front
 
 local function rule_groups(page)
     local groups, order = {}, {}
-    for b = 2, page.blocks do
+    for _, b in ipairs(page.look) do
         local k = page.kind[b]
-        if k == "rule" or k == "mark" then
+        if b > 1 and (k == "rule" or k == "mark") then
             local s = page.s[page.first[b]]
             if k == "rule" or names.closing[shape.small(s)] then
                 if not groups[s] then
@@ -218,9 +218,9 @@ end
 local function find_again(page, list)
     local by_key, numbers = index_entries(page, list)
     local again, last_entry = {}, list[#list]
-    for b = 2, page.blocks do
+    for _, b in ipairs(page.look) do
         local line = page.first[b]
-        if may_be_titled(page, b) then
+        if b > 1 and may_be_titled(page, b) then
             local key, number = title_key(page, b, page.s[line])
             local e, how = by_key[key], "contents"
             if not e and number and line > last_entry and page.kind[b] == "short" then
@@ -290,7 +290,7 @@ end
 -- Titles in capitals.
 function patterns.capitals(page)
     local found, others, wide = {}, 0, 0
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         local k = page.kind[b]
         local s = page.s[page.first[b]]
         if k ~= "rule" and k ~= "caption" and k ~= "mark" and #s <= shape.LONGEST and not find(s,

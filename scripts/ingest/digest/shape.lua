@@ -1,6 +1,6 @@
 -- shape.lua: what one line looks like. No language is assumed: letters are told by their bytes, the
 -- case of Latin, Greek and Cyrillic letters by the ranges of their UTF-8 encoding, CJK text by its
--- three-byte letters; what counts letters is desk.text's. The others look at no more than a few
+-- three-byte letters; what counts letters and signs is desk.text's. The others look at no more than a few
 -- hundred bytes, so that a line of a megabyte costs what a short one does.
 
 local names = require "names"
@@ -19,7 +19,15 @@ shape.chars, shape.words, shape.cases, shape.small = text.chars, text.count_word
     text.lower
 shape.width, shape.weight, shape.is_rule = text.columns, text.weight, text.is_rule
 
-function shape.is_cjk(s) return find(s, "[\xE3-\xED]" .. CONT .. CONT) ~= nil end
+-- What desk.text.signs tells: one look at a line's bytes, where a pattern would take one each.
+local signs = text.signs
+local DIGIT, CONTROL, BLANKS, WIDE, QUOTE, TICK, CALL = 1, 16, 32, 64, 128, 256, 4096
+shape.signs = signs
+shape.NUMBERS, shape.CONTROL, shape.BLANKS, shape.WIDE = 2, CONTROL, BLANKS, WIDE
+shape.COLON, shape.SLASH, shape.CLOSER = 512, 1024, 2048
+
+local CJK = "[\xE3-\xED]" .. CONT .. CONT
+function shape.is_cjk(s) return signs(s) & WIDE ~= 0 and find(s, CJK) ~= nil end
 
 -- All letters are capitals, and there are enough of them to mean it.
 function shape.is_caps(s)
@@ -30,7 +38,7 @@ end
 
 -- Quotes of any kind, blanks of any kind and case make no difference to what is the same text.
 function shape.fold(s)
-    if not find(s, "[\x80-\xFF\"'`\t\n]") and not find(s, "  ", 1, true) and byte(s, -1) ~= 32
+    if signs(s) & (WIDE | QUOTE | TICK | CONTROL | BLANKS) == 0 and byte(s, -1) ~= 32
         and byte(s) ~= 32 then
         return lower(s)
     end
@@ -50,51 +58,9 @@ function shape.fold(s)
     return s
 end
 
-local CLOSERS = { ["”"] = true, ["’"] = true, ["»"] = true, ["」"] = true, ["』"] = true,
-    ["）"] = true, ["】"] = true, ["“"] = true }
-
-local ASCII_CLOSERS = { [34] = true, [39] = true, [41] = true, [93] = true, [42] = true,
-    [95] = true }
-
--- Where the last sign stands that is no quote and no bracket.
-local function last_sign(s)
-    local at = #s
-    for _ = 1, 4 do
-        local c = byte(s, at)
-        if ASCII_CLOSERS[c] then
-            at = at - 1
-        elseif c and c >= 0x80 and CLOSERS[sub(s, at - 2, at)] then
-            at = at - 3
-        elseif c == 0xBB and byte(s, at - 1) == 0xC2 then
-            at = at - 2
-        else
-            break
-        end
-    end
-    return at
-end
-
-local STOPS = { ["。"] = "stop", ["！"] = "call", ["？"] = "question", ["…"] = "stop",
-    ["："] = "colon", ["；"] = "comma",
-    ["，"] = "comma", ["、"] = "comma", ["।"] = "stop", ["؟"] = "question", ["．"] = "stop" }
-local ASCII_STOPS = { [46] = "stop", [33] = "call", [63] = "question", [58] = "colon",
-    [59] = "comma", [44] = "comma" }
-
 -- How the line ends: "stop", "call", "question", "colon", "comma", or nil. The second value tells
 -- whether quotes or brackets follow that sign.
-function shape.ending(s)
-    local at = last_sign(s)
-    local c = byte(s, at)
-    local closed = at < #s
-    if not c then return nil, closed end
-    if c < 0x80 then
-        if c == 46 and byte(s, at - 2) == 46 and find(s, "^%a%.%a%.", at - 3) then
-            return nil, closed
-        end
-        return ASCII_STOPS[c], closed
-    end
-    return STOPS[sub(s, at - 2, at)], closed
-end
+shape.ending = text.ending
 
 -- A run of one sign, as under a Setext title: gives the sign and the number of times.
 function shape.underline(s)
@@ -187,7 +153,10 @@ end
 -- Could be the name of one or a few people: short, no digits, no stop, no small word at its
 -- beginning.
 function shape.is_name(s)
-    if #s > 90 or find(s, "[%d;!%?\"]") or find(s, "[%a][%a][%a][%a]%.%s") then return false end
+    if #s > 90 or signs(s) & (DIGIT | CALL | QUOTE) ~= 0
+        or (find(s, ".", 1, true) and find(s, "%a%a%a%a%.%s")) then
+        return false
+    end
     if shape.words(s) > 9 then return false end
     if shape.is_cjk(s) then return shape.chars(s) <= 20 and not shape.ending(s) end
     local low = match(s, "^%l")

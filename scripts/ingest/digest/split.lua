@@ -97,8 +97,8 @@ local function farewell(page, plan, start)
         if page.kind[b] == "rule" and not (plan.marks and plan.marks[f]) then
             local size, longest = size_after(page, b)
             if size <= 1500 and longest <= 400 then found = b end
-        elseif is_footer(page.s[f]) and page.last[b] - f <= 4 and (found == b + 1
-            or b == page.blocks) and page.kind[b] ~= "caption" then
+        elseif (found == b + 1 or b == page.blocks) and page.last[b] - f <= 4
+            and page.kind[b] ~= "caption" and is_footer(page.s[f]) then
             found = b
         elseif wide and b == page.blocks and page.gap[b] >= 2 and page.last[b] == f
             and #page.s[f] <= 120

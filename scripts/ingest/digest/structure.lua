@@ -34,13 +34,15 @@ end
 
 local function better(a, b) return not b or #a > #b end
 
+local NUMBERS = 2    -- two of them, as desk.text.signs tells
+
 -- Lines "k of N" with the same words and the same N, k counting up from 1.
 function structure.counters(page)
     local groups, best = {}, nil
     for _, b in ipairs(page.short) do
         local line = page.first[b]
         local s = page.s[line]
-        if #s <= 70 and find(s, "%d") then
+        if #s <= 70 and shape.signs(s) & NUMBERS ~= 0 then
             local k, n, skeleton = counter(s)
             if k then
                 local id = skeleton .. n
@@ -95,7 +97,7 @@ end
 -- Header blocks of mail with a Subject.
 function structure.mail(page)
     local found, ruled = {}, 0
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         if page.label[b] then
             local title, at = mail_block(page, b)
             if title then
@@ -139,7 +141,7 @@ end
 -- Titles with a line of signs below that is as long as they are.
 local function underlined(page)
     local levels, order = {}, {}
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         local f = page.first[b]
         if page.last[b] > f and #page.s[f] <= shape.LONGEST then
             local t = f
@@ -217,7 +219,7 @@ structure.heading = heading
 
 local function markdown_headings(page)
     local levels, count = {}, 0
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         local f = page.first[b]
         if string.byte(page.s[f]) == 35 and #page.s[f] <= shape.LONGEST then
             local depth, title = heading(page.s[f])
@@ -257,7 +259,7 @@ function structure.markdown(page)
             for _, h in ipairs(level) do plan.subheads[h.at] = h.at end
         end
     end
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         if page.kind[b] == "rule" then plan.outside[page.first[b]] = "separator" end
     end
     return plan

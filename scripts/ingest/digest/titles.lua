@@ -189,7 +189,10 @@ local function dateline(s)
     local c = byte(head)
     if c >= 0xE3 then return cjk_dateline(head) end
     if c == 40 then return find(head, "^%([%w\x80-\xFF ]+%) %u") ~= nil end
-    if not find(head, "[ %)]%-") and not find(head, "\xE2\x80[\x93\x94]") then return false end
+    if not find(head, " -", 1, true) and not find(head, ")-", 1, true)
+        and not find(head, "\xE2\x80\x93", 1, true) and not find(head, "\xE2\x80\x94", 1, true) then
+        return false
+    end
     if find(head, "^%u[%u%s%.']+[,%s]") and find(head, LATIN_DATELINE) then return true end
     return find(head, AGENCY) ~= nil and find(head, "%u%u") ~= nil
 end
@@ -341,7 +344,7 @@ function titles.find(page)
                 b = c.b }
         end
     end
-    for b = 1, page.blocks do
+    for _, b in ipairs(page.look) do
         if page.kind[b] == "rule" then plan.outside[page.first[b]] = "separator" end
     end
     return plan

@@ -56,6 +56,18 @@ return {
             text = "A hive on the pier", line = 3 } }, lines = { subheads = { 7 } } } },
     },
     {
+        name = "lines that begin as markup does and are none stay in their paragraph",
+        document = { name = "a.md", text = "#bees return.\n#and stay\n!so\n![](x.jpg)\nit is.\n\n# Honey\n" },
+        expect = { { body = "#bees return. #and stay !so it is.\n\nHoney",
+            lines = { body = { 1, 2, 3, 5 }, subheads = { 7 } } } },
+    },
+    {
+        name = "a writer may stand many blank lines below the title",
+        document = { name = "a.txt", text = "\n\nBees return\n===\n\n\n\n\nBy Ana Bee\n\n\nThe hives stand." },
+        expect = { { headline = "Bees return", byline = "Ana Bee", body = "The hives stand.",
+            lines = { title = { 3 }, byline = { 9 }, body = { 12 } } } },
+    },
+    {
         name = "an empty text has no article",
         document = { name = "a.txt", text = " \n\n" },
         check = function(drafts) assert(#drafts == 0) end,
