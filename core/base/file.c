@@ -52,11 +52,13 @@ static ssize_t read_some(int fd, struct buf *out, size_t room)
     }
 }
 
-/* Reads up to one byte more than `max`, for that byte tells that there is more. `step`: the first
- * guess at the size. */
-static int read_all(int fd, const char *name, size_t max, size_t step, struct buf *out,
+/* Reads up to one byte more than `max`, for that byte tells that there is more. `size`: how much it
+ * is expected to be; SIZE_MAX: not known. A read of a regular file that comes back with room left
+ * has met the end, so where the size is as expected nobody need ask again. */
+static int read_all(int fd, const char *name, size_t max, size_t size, struct buf *out,
                     struct error *err)
 {
+    size_t step = size == SIZE_MAX ? READ_STEP : size + 1;
     for (;;) {
         if (step > max - out->len)
             step = max - out->len + 1;
@@ -68,7 +70,7 @@ static int read_all(int fd, const char *name, size_t max, size_t step, struct bu
             return error_errno(err, errno, "cannot read %s", name);
         out->len += (size_t)got;
         out->at[out->len] = '\0';
-        if (got == 0)
+        if (got == 0 || (out->len == size && (size_t)got < step))
             return 0;
         if (out->len > max)
             return over_limit(name, max, err);
@@ -79,7 +81,7 @@ static int read_all(int fd, const char *name, size_t max, size_t step, struct bu
 int file_read_fd(int fd, const char *name, size_t max, struct buf *out, struct error *err)
 {
     buf_clear(out);
-    return read_all(fd, name, max, READ_STEP, out, err);
+    return read_all(fd, name, max, SIZE_MAX, out, err);
 }
 
 int file_read(const char *path, size_t max, struct buf *out, struct stat *info, struct error *err)
@@ -96,7 +98,7 @@ int file_read(const char *path, size_t max, struct buf *out, struct stat *info, 
                          S_ISDIR(info->st_mode) ? "a folder" : "a device, pipe or socket");
     if ((uintmax_t)info->st_size > max)
         return over_limit(path, max, err);
-    return read_all(fd, path, max, (size_t)info->st_size + 1, out, err);
+    return read_all(fd, path, max, (size_t)info->st_size, out, err);
 }
 
 int file_write_fd(int fd, const char *name, const void *bytes, size_t len, struct error *err)

@@ -240,12 +240,19 @@ static int next_offer(struct feed *feed, struct incoming **out)
     return 1;
 }
 
+/* One that is gone since its folder was listed is nothing to speak of. */
+static bool is_gone(const struct incoming *item, bool named)
+{
+    return !named && item->error.code == ERR_NOTFOUND;
+}
+
 static int next_file(struct feed *feed, struct incoming **out)
 {
     struct scan_item found;
     const int code = scan_next(feed->scan, &found, &feed->failed);
     if (code <= 0)
         return code;
+    const bool named = found.named || found.error.code < 0;
     struct incoming_file file = {.path = found.path,
                                  .absolute = found.absolute,
                                  .source = feed->source,
@@ -253,6 +260,11 @@ static int next_file(struct feed *feed, struct incoming **out)
                                  .skipped = found.skipped,
                                  .error = found.error};
     *out = incoming_read(&file);
+    if (*out && is_gone(*out, named)) {
+        incoming_free(*out);
+        *out = NULL;
+        return 1;
+    }
     if (*out)
         return 1;
     scan_item_free(&found);
@@ -273,7 +285,7 @@ static int next_pending(struct feed *feed, struct incoming **out)
     return code < 0 ? code : 1;
 }
 
-/* 1: an item; 0: no more; below zero: feed->failed. */
+/* 1: an item, or NULL where there was one; 0: no more; below zero: feed->failed. */
 static int next_item(struct feed *feed, struct incoming **out)
 {
     if (feed->taken.first)
@@ -294,6 +306,8 @@ static void read_some(void *data)
             feed->at_end = true;
             return;
         }
+        if (!item)
+            continue;
         bytes += item->bytes.len;
         *feed->end = item;
         feed->end = &item->next;

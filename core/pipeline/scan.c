@@ -15,13 +15,18 @@
 
 #define CHUNK_LEAST 16
 
+struct name {
+    char *text;
+    unsigned char type; /* as readdir() says: DT_UNKNOWN on some file systems */
+};
+
 /* A folder that is being gone through: open, with the names that were read ahead. */
 struct level {
     DIR *dir;
     char *path, *absolute;
     dev_t device;
     ino_t inode;
-    char **names;
+    struct name *names;
     size_t count, next;
     bool read_out; /* nothing is left on disk */
 };
@@ -73,7 +78,7 @@ uint64_t scan_skipped(const struct scan *scan)
 static void level_close(struct scan *scan, struct level *level)
 {
     for (size_t i = level->next; i < level->count; i++)
-        mem_free(level->names[i]);
+        mem_free(level->names[i].text);
     scan->pending -= level->count - level->next;
     mem_free(level->names);
     mem_free(level->path);
@@ -141,7 +146,7 @@ static bool is_passed(const struct scan *scan, const struct stat *info)
 
 static int name_compare(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
 }
 
 /* Reads ahead into a level that has given out all it had. A level gets half of the room that is
@@ -165,7 +170,8 @@ static int fill(struct scan *scan, struct level *level)
             continue;
         }
         if (level->count % 64 == 0) {
-            char **grown = mem_resize_array(level->names, level->count + 64, sizeof *level->names);
+            struct name *grown =
+                mem_resize_array(level->names, level->count + 64, sizeof *level->names);
             if (!grown)
                 return ERR_NOMEM;
             level->names = grown;
@@ -173,7 +179,7 @@ static int fill(struct scan *scan, struct level *level)
         char *name = mem_strdup(item->d_name);
         if (!name)
             return ERR_NOMEM;
-        level->names[level->count++] = name;
+        level->names[level->count++] = (struct name){name, item->d_type};
         scan->pending++;
     }
     if (level->count > 1)
@@ -302,18 +308,20 @@ static int next_root(struct scan *scan, struct scan_item *out, struct error *err
 }
 
 /* One name of a folder: 1 an item, 0 nothing to give (passed over, or a folder entered). */
-static int look_at(struct scan *scan, struct level *level, const char *name, struct scan_item *out,
-                   struct error *err)
+static int look_at(struct scan *scan, struct level *level, const struct name *name,
+                   struct scan_item *out, struct error *err)
 {
     struct stat info;
     struct stat target;
-    char *path = file_join(level->path, name);
-    char *absolute = file_join(level->absolute, name);
+    char *path = file_join(level->path, name->text);
+    char *absolute = file_join(level->absolute, name->text);
     struct error why;
     int code = 0;
     if (!path || !absolute)
         code = error_set(err, ERR_NOMEM, "out of memory while listing files");
-    else if (fstatat(dirfd(level->dir), name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+    else if (name->type == DT_REG)
+        return give_file(out, path, absolute, false);
+    else if (fstatat(dirfd(level->dir), name->text, &info, AT_SYMLINK_NOFOLLOW) < 0)
         code = errno == ENOENT ? 0 : error_errno(&why, errno, "%s", path);
     else if (is_passed(scan, &info))
         return pass_by(scan, path, absolute, out);
@@ -321,7 +329,7 @@ static int look_at(struct scan *scan, struct level *level, const char *name, str
         return enter(scan, path, absolute, &info, out);
     else if (S_ISREG(info.st_mode))
         return give_file(out, path, absolute, false);
-    else if (S_ISLNK(info.st_mode) && fstatat(dirfd(level->dir), name, &target, 0) < 0)
+    else if (S_ISLNK(info.st_mode) && fstatat(dirfd(level->dir), name->text, &target, 0) < 0)
         code = error_errno(&why, errno, "%s", path);
     else if (S_ISLNK(info.st_mode) && S_ISREG(target.st_mode))
         return give_file(out, path, absolute, false);
@@ -346,9 +354,10 @@ static int next_in_level(struct scan *scan, struct scan_item *out, struct error 
         }
         return fill(scan, level) < 0 ? error_set(err, ERR_NOMEM, "out of memory") : 0;
     }
-    MEM_AUTO char *name = level->names[level->next++];
+    const struct name name = level->names[level->next++];
+    MEM_AUTO char *text = name.text;
     scan->pending--;
-    return look_at(scan, level, name, out, err);
+    return look_at(scan, level, &name, out, err);
 }
 
 int scan_next(struct scan *scan, struct scan_item *out, struct error *err)

@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 
 #include "desk_help.h"
+#include "pipeline/feed.h"
 #include "pipeline/host.h"
 #include "pipeline/quarantine.h"
+#include "pipeline/turn.h"
 
 #define PLAIN  "desk.ingest { 'plain' }\ndesk.tag { 'shout' }\ndesk.summarize { 'first' }\n"
 #define MOODY  "desk.ingest { 'plain' }\ndesk.tag { 'moody', 'shout' }\n"
@@ -244,6 +246,49 @@ static void a_plugin_that_takes_its_worker_along_is_left_out(void **state)
     assert_int_equal(quarantined().tries, 1);
 }
 
+/* ---- reading ---- */
+
+struct pulled {
+    struct incoming *list;
+    bool done, end;
+};
+
+static void take_pulled(struct incoming *list, bool end, const struct error *failed, void *data)
+{
+    *(struct pulled *)data = (struct pulled){list, true, end};
+    assert_null(failed);
+}
+
+/* A folder is listed long before its last file is read. */
+static void a_file_gone_since_it_was_listed_is_no_error(void **state)
+{
+    (void)state;
+    const char *path = "in";
+    struct feed *feed = NULL;
+    struct error err = {0};
+    struct pulled first = {0}, rest = {0};
+    desk_make(PLAIN);
+    folder_put("in/a.txt", "One\nnews");
+    folder_put("in/b.txt", "Two\nnews");
+    folder_put("in/c.txt", "Three\nnews");
+    struct desk *desk = desk_must(DESK_WRITE);
+    assert_int_equal(feed_open(desk, &path, 1, NULL, &feed, &err), 0);
+    feed_pull(feed, 1, SIZE_MAX, take_pulled, &first);
+    host_wait(desk, &first.done);
+    assert_string_equal(first.list->path, "in/a.txt");
+    assert_int_equal(unlink("in/b.txt"), 0);
+    feed_pull(feed, 8, SIZE_MAX, take_pulled, &rest);
+    host_wait(desk, &rest.done);
+    assert_string_equal(rest.list->path, "in/c.txt");
+    assert_int_equal(rest.list->error.code, 0);
+    assert_null(rest.list->next);
+    assert_true(rest.end);
+    incoming_free(first.list);
+    incoming_free(rest.list);
+    feed_close(feed);
+    desk_close(desk);
+}
+
 /* ---- exactly once ---- */
 
 #define MANY 200
@@ -370,6 +415,7 @@ int main(int argc, char **argv)
         T(a_failing_ingest_plugin_puts_the_document_in_quarantine),
         T(a_failing_tag_plugin_costs_only_its_own_tags),
         T(a_plugin_that_takes_its_worker_along_is_left_out),
+        T(a_file_gone_since_it_was_listed_is_no_error),
         T(killed_at_any_instant_each_document_is_there_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
