@@ -186,7 +186,9 @@ static void article_done(struct article_work *work)
     struct doc *doc = work->data;
     doc->finished++;
     look_for_end(doc);
-    if (doc->in->fatal.code < 0 && doc->finished >= doc->started)
+    if (doc->in->fatal.code < 0 && doc->listed)
+        intake_pump(doc->in); /* which takes it out of its list */
+    else if (doc->in->fatal.code < 0 && doc->finished >= doc->started)
         intake_fatal(doc->in, doc, &doc->in->fatal);
     else if (doc->finished == doc->piece_count)
         apply(doc);

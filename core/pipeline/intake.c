@@ -75,6 +75,7 @@ static void drop_all(struct intake *in, struct doc_list *list)
 {
     while (list->first) {
         struct doc *doc = pop(list);
+        doc->listed = false;
         if (doc->started == doc->finished)
             give_back(in, doc);
     }
@@ -105,8 +106,10 @@ void intake_pump(struct intake *in)
         drop_all(in, &in->ready);
     while (in->cutting.first && !host_pool_full(in->cutting.first->lineup)) {
         struct doc *doc = in->cutting.first;
-        if (doc->started + 1 == doc->piece_count)
+        if (doc->started + 1 == doc->piece_count) {
             pop(&in->cutting);
+            doc->listed = false;
+        }
         doc_next_article(doc);
     }
     while (in->ready.first && !in->paused && !host_pool_full(in->desk->lineup) && may_cut(in)) {
@@ -164,6 +167,7 @@ void intake_ready(struct intake *in, struct doc *doc)
 
 void intake_cutting(struct intake *in, struct doc *doc)
 {
+    doc->listed = true;
     push(&in->cutting, doc);
     intake_pump(in);
 }

@@ -7,6 +7,7 @@
 #include "desk_help.h"
 #include "pipeline/feed.h"
 #include "pipeline/host.h"
+#include "pipeline/intake.h"
 #include "pipeline/quarantine.h"
 #include "pipeline/turn.h"
 
@@ -289,6 +290,51 @@ static void a_file_gone_since_it_was_listed_is_no_error(void **state)
     desk_close(desk);
 }
 
+/* ---- the workers end while a document's articles go to them ---- */
+
+struct ender {
+    struct desk *desk;
+    uv_prepare_t prepare;
+    bool ended;
+};
+
+static void end_midway(uv_prepare_t *prepare)
+{
+    struct ender *ender = prepare->data;
+    const struct doc *doc = ender->desk->flight.docs;
+    if (ender->ended || !doc || doc->started == 0 || doc->started == doc->piece_count)
+        return;
+    ender->ended = true;
+    lineup_end_workers(ender->desk);
+}
+
+static void one_of_many_articles_comes_back_whole_when_the_workers_end(void **state)
+{
+    (void)state;
+    static char text[32 * 1024];
+    size_t len = 0;
+    const char *path = "in";
+    struct error err = {0};
+    struct store_counts counts = {0};
+    desk_make(PLAIN);
+    for (int i = 0; i < 400; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "Headline %d\nNEWS %d\n==\n", i, i);
+    folder_put("in/a.txt", text);
+    struct ender ender = {.desk = desk_must(DESK_WRITE)};
+    uv_prepare_init(&ender.desk->loop, &ender.prepare);
+    ender.prepare.data = &ender;
+    uv_prepare_start(&ender.prepare, end_midway);
+    assert_true(ingest_paths(ender.desk, &path, 1, NULL, NULL, NULL, &err) < 0);
+    assert_true(ender.ended);
+    uv_close((uv_handle_t *)&ender.prepare, NULL);
+    desk_close(ender.desk);
+    desk_count(&counts);
+    assert_int_equal(counts.received, 1);
+    ingest("in", NULL);
+    desk_count(&counts);
+    assert_int_equal(counts.articles, 400);
+}
+
 /* ---- exactly once ---- */
 
 #define MANY 200
@@ -416,6 +462,7 @@ int main(int argc, char **argv)
         T(a_failing_tag_plugin_costs_only_its_own_tags),
         T(a_plugin_that_takes_its_worker_along_is_left_out),
         T(a_file_gone_since_it_was_listed_is_no_error),
+        T(one_of_many_articles_comes_back_whole_when_the_workers_end),
         T(killed_at_any_instant_each_document_is_there_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
