@@ -370,6 +370,10 @@ void article_work_start(struct article_work *work)
         return;
     }
     leave_out_aside(work);
+    if (left_in(work, 0, work->lineup->article.count) == 0) {
+        work->done(work);
+        return;
+    }
     next_part(work);
     submit(work);
 }

@@ -28,7 +28,8 @@ struct article_work {
     bool given_up; /* no plugin's name stands behind a fault: the article goes on with none */
 };
 
-/* `done` is called in any case, later or at once; the piece can be stored then. */
+/* `done` is called in any case, later or at once (an empty chain needs no worker); the piece can be
+ * stored then. */
 void article_work_start(struct article_work *work);
 void article_work_free(struct article_work *work);
 
