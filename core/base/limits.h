@@ -40,7 +40,7 @@
     X(WORKER_START_MS, 20000, "ms", "a worker's start, before SIGKILL")                            \
     X(WORKERS, 64, "processes", "workers of one host")                                             \
     X(INFLIGHT_BYTES, 16 * MIB, "bytes", "documents and articles in flight in the host")           \
-    X(INFLIGHT_ITEMS, 256, "documents", "documents in flight in the host")                         \
+    X(INFLIGHT_ITEMS, 1024, "documents", "documents in flight in the host")                        \
     X(ANSWERS_BYTES, 16 * MIB, "bytes", "answers of ingest plugins held by the host")              \
     X(LIVE_STOP_MS, 10 * 1000, "ms", "for what is in workers when a running desk is told to end")  \
     X(RELOAD_SETTLE_MS, 40, "ms", "without a change of desk.lua or a plugin, before a reload")     \
@@ -56,8 +56,8 @@
     X(STORE_QUEUE_BYTES, 16 * MIB, "bytes", "writes waiting for the store thread")                 \
     X(STORE_QUEUE_ITEMS, 2048, "writes", "writes waiting for the store thread")                    \
     X(INDEX_GROUP, 1000, "articles", "articles indexed in one transaction under load")             \
-    X(COMMIT_GROUP, 500, "writes", "writes in one transaction")                                    \
-    X(COMMIT_ENOUGH, 128, "writes", "writes that wait, before a commit waits for no more")         \
+    X(COMMIT_GROUP, 1000, "writes", "writes in one transaction")                                   \
+    X(COMMIT_ENOUGH, 256, "writes", "writes that wait, before a commit waits for no more")         \
     X(COMMIT_GATHER_MS, 100, "ms", "how long a write may wait for others to commit with")          \
     X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
     X(LOCK_WAIT_MS, 1000, "ms", "how long the lock of a host that is gone is waited for")          \

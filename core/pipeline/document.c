@@ -16,11 +16,13 @@
 #include "pipeline/health.h"
 #include "pipeline/intake.h"
 
-/* How often a document's bytes are held, and what comes with them: raw, on the wire, decoded, each
- * article on the wire and decoded again, with what plugins say of it. Measured. */
-#define WEIGHT_FACTOR 8
-#define DOC_OVERHEAD  (64 * KIB)
-#define NOTES_MAX     16
+/* How often a document's bytes are held, and what comes with them: raw, on the wire, decoded; where
+ * plugins are asked about articles, each again on the wire and decoded, with what was said of it.
+ * Measured. */
+#define WEIGHT_CUT   3
+#define WEIGHT_WHOLE 8
+#define DOC_OVERHEAD (16 * KIB)
+#define NOTES_MAX    16
 
 void doc_free(struct doc *doc)
 {
@@ -390,6 +392,12 @@ static void receive(struct doc *doc)
     host_store(doc->in->desk, request);
 }
 
+static size_t weight_of(const struct intake *in, const struct incoming *item)
+{
+    const bool whole = in->desk->lineup->article.count > 0;
+    return item->bytes.len * (whole ? WEIGHT_WHOLE : WEIGHT_CUT) + DOC_OVERHEAD;
+}
+
 static struct doc *doc_new(struct intake *in, struct incoming *item)
 {
     struct doc *doc = mem_zero(1, sizeof *doc);
@@ -402,7 +410,7 @@ static struct doc *doc_new(struct intake *in, struct incoming *item)
     doc->id = item->document.id;
     doc->request.document = item->document;
     doc->request.data = doc;
-    doc->weight = item->bytes.len * WEIGHT_FACTOR + DOC_OVERHEAD;
+    doc->weight = weight_of(in, item);
     if (!doc->arena) {
         mem_free(doc);
         return NULL;
