@@ -60,6 +60,9 @@
     X(COMMIT_ENOUGH, 256, "writes", "writes that wait, before a commit waits for no more")         \
     X(COMMIT_GATHER_MS, 100, "ms", "how long a write may wait for others to commit with")          \
     X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
+    X(RECEIPT_SYNC_MS, 20, "ms", "from the commit of a receipt to its sync, at the latest")        \
+    X(LOG_PAGES, 8000, "pages", "in the store's log before writes wait until it is brought home")  \
+    X(LOG_REST_MS, 25, "ms", "without a write, before a long log is brought home")                 \
     X(LOCK_WAIT_MS, 1000, "ms", "how long the lock of a host that is gone is waited for")          \
     X(STORE_WAIT_MS, 5000, "ms", "how long a database that is held by another is waited for")      \
     X(CACHE_WRITER_BYTES, 16 * MIB, "bytes", "SQLite's page cache of the store thread")            \

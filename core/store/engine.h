@@ -21,6 +21,8 @@
 struct engine_writer; /* the engine's own */
 struct engine_reader;
 
+enum store_upkeep { UPKEEP_NONE, UPKEEP_AT_LEISURE, UPKEEP_NOW };
+
 struct store_engine {
     const char *name; /* "sqlite" */
 
@@ -60,6 +62,12 @@ struct store_engine {
     int (*job)(struct engine_writer *writer, struct store_schedule *what, struct error *err);
     int (*run)(struct engine_writer *writer, struct store_schedule *what, struct error *err);
 
+    /* Makes what was committed outlast a loss of power; commit alone outlasts the process. After a
+     * failure nothing is certain: do not go on. No transaction is open. */
+    int (*sync)(struct engine_writer *writer, struct error *err);
+    /* In the open transaction: indexes at most `max` of the articles that wait, those that it made
+     * wait among them. When it fails the caller rolls back and does without. */
+    int (*index_along)(struct engine_writer *writer, size_t max, struct error *err);
     /* Indexes at most `max` of the articles that wait, oldest first, in a transaction of its own.
      * Gives how many were indexed. 0: none waits. */
     int (*index_step)(struct engine_writer *writer, size_t max, struct error *err);
@@ -67,7 +75,11 @@ struct store_engine {
     size_t (*index_waiting)(struct engine_writer *writer);
     /* As store_scrub() says; no transaction is open. */
     int (*scrub)(struct engine_writer *writer, struct error *err);
-    /* The queue ran empty: give memory back, bring a log up to date. */
+    /* Whether there is upkeep that takes some milliseconds (a log to be brought home), for which a
+     * commit should not be kept waiting; each commit may change that. No transaction is open. */
+    enum store_upkeep (*upkeep_due)(struct engine_writer *writer);
+    void (*upkeep)(struct engine_writer *writer);
+    /* The queue ran empty: give memory back. */
     void (*idle)(struct engine_writer *writer);
 
     /* Readers: as the functions of the same name in store.h. */

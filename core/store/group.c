@@ -58,12 +58,14 @@ static int add_request(const struct store_engine *engine, struct engine_writer *
 /* Errors of single requests stand in the requests; `err` is of the transaction. */
 static int try_group(const struct store_engine *engine, struct engine_writer *writer,
                      struct store_request *first, const struct store_request *end, enum marks marks,
-                     struct error *err)
+                     size_t along, struct error *err)
 {
     int rc = engine->begin(writer, err);
     for (struct store_request *at = first; rc >= 0 && at != end; at = at->next)
         if ((rc = add_request(engine, writer, at, marks)) < 0)
             *err = at->error;
+    if (rc >= 0 && along && engine->index_waiting(writer))
+        rc = engine->index_along(writer, along, err);
     if (rc >= 0)
         rc = engine->commit(writer, err);
     if (rc < 0)
@@ -72,24 +74,27 @@ static int try_group(const struct store_engine *engine, struct engine_writer *wr
 }
 
 static void commit_alone(const struct store_engine *engine, struct engine_writer *writer,
-                         struct store_request *request)
+                         struct store_request *request, size_t along)
 {
+    const struct store_request *end = request->next;
     struct error err = {0};
-    if (try_group(engine, writer, request, request->next, WITHOUT_MARKS, &err) < 0)
+    if (along && try_group(engine, writer, request, end, WITHOUT_MARKS, along, &err) >= 0)
+        return;
+    if (try_group(engine, writer, request, end, WITHOUT_MARKS, 0, &err) < 0)
         request->error = err;
 }
 
 void group_commit(const struct store_engine *engine, struct engine_writer *writer,
-                  const struct request_queue *group)
+                  const struct request_queue *group, size_t along)
 {
     struct error err = {0};
     if (group->count == 1) {
-        commit_alone(engine, writer, group->first);
+        commit_alone(engine, writer, group->first, along);
         return;
     }
-    if (try_group(engine, writer, group->first, NULL, WITHOUT_MARKS, &err) >= 0 ||
-        try_group(engine, writer, group->first, NULL, WITH_MARKS, &err) >= 0)
+    if (try_group(engine, writer, group->first, NULL, WITHOUT_MARKS, 0, &err) >= 0 ||
+        try_group(engine, writer, group->first, NULL, WITH_MARKS, 0, &err) >= 0)
         return;
     for (struct store_request *at = group->first; at; at = at->next)
-        commit_alone(engine, writer, at);
+        commit_alone(engine, writer, at, 0);
 }

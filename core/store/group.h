@@ -5,6 +5,7 @@
 #include "store/queue.h"
 
 /* Every request of the group has its outcome in `error` afterwards, and what has code 0 is
- * committed. */
+ * committed (and not yet synced). A group of one that makes at most `along` articles wait for the
+ * index has them indexed in the same transaction; 0: none. */
 void group_commit(const struct store_engine *engine, struct engine_writer *writer,
-                  const struct request_queue *group);
+                  const struct request_queue *group, size_t along);

@@ -3,9 +3,12 @@
  *
  * Writing. A struct store has one thread, the only writer. Requests are handed over with
  * store_submit from the loop's thread, gathered, and committed in groups; a request's `done` is
- * called on the loop's thread after the COMMIT that made it durable, never before. A request
- * belongs to its caller and must stay as it is until `done`. Each request is atomic: all of it or
- * nothing; one that fails takes no other of its group with it.
+ * called on the loop's thread when it is committed and synced, never before; readers see it between
+ * the two. STORE_RECEIVE alone is done when it is committed, which outlasts the process but no loss
+ * of power: it is synced with the next write behind it, RECEIPT_SYNC_MS later at the latest. No
+ * file is moved and no article acknowledged but after such a write. A request belongs to its caller
+ * and must stay as it is until `done`. Each request is atomic: all of it or nothing; one that fails
+ * takes no other of its group with it.
  *
  * The queue is bounded (STORE_QUEUE_BYTES, STORE_QUEUE_ITEMS): store_submit gives ERR_BUSY when it
  * is full, and `room` is called when there is room again.

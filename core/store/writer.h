@@ -5,12 +5,22 @@
  * COMMIT_GATHER_MS, and until COMMIT_ENOUGH requests wait. So a caller that waits for each write is
  * not held up, many at a time share one fsync, and a page that many of them touch is written once.
  *
+ * Sync. COMMIT itself does not sync: the thread does so behind it, once a group, and then says that
+ * all of it is done. So an article is found a sync earlier than it is acknowledged. A group of
+ * receipts alone waits for the next one's sync, for nobody acts upon a receipt but by a later
+ * write; without one it is synced RECEIPT_SYNC_MS later. A failed sync ends all writing: what the
+ * disk holds is not known then, and another sync would not tell.
+ *
+ * Log. It is brought home into the database when no write came for LOG_REST_MS, and at LOG_PAGES at
+ * once: a COMMIT that did so would hold up whoever waits for it.
+ *
  * A bad request takes no other of its group with it: the group is rolled back and done again with
  * a savepoint each, and the bad one is undone alone. When the transaction itself breaks (the disk
  * is full, memory is out) each request of the group is tried in a transaction of its own, so that
  * an error meets the request that it belongs to.
  *
- * Index. On an idle desk it follows each write at once. Under load articles wait for it until
+ * Index. On an idle desk it is part of the write's transaction; when that fails the write is done
+ * without. Under load articles wait for it until
  * INDEX_GROUP of them do, or until no write came for INDEX_LINGER_MS, or until somebody waits for
  * it. After an error (no space for the index, say) it
  * is tried again after the next write. */

@@ -134,8 +134,8 @@ static int set_up(sqlite3 *db, enum connection_use use, struct error *err)
                      "PRAGMA cell_size_check=ON; PRAGMA cache_size=-%lu; %s",
                      cache / KIB,
                      reads ? "PRAGMA query_only=ON"
-                           : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                             "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=8000;"
+                           : "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                             "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;"
                              "PRAGMA secure_delete=FAST;"
                              "PRAGMA journal_size_limit=67108864");
     sqlite3_busy_timeout(db, (int)LIMIT(STORE_WAIT_MS));

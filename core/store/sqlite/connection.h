@@ -22,8 +22,9 @@ enum connection_use {
 };
 
 /* Opens DIR/store.db and sets it up: foreign keys on, schema not trusted, cell sizes checked, a
- * bounded page cache (CACHE_WRITER_BYTES, CACHE_READER_BYTES); for writing WAL and synchronous
- * FULL. Reads no schema: see schema.h. ERR_NOTFOUND, ERR_EXISTS, ERR_DENIED, ERR_CORRUPT. */
+ * bounded page cache (CACHE_WRITER_BYTES, CACHE_READER_BYTES); for writing WAL, without
+ * checkpoints and syncs of its own (log.c). Reads no schema: see schema.h. ERR_NOTFOUND,
+ * ERR_EXISTS, ERR_DENIED, ERR_CORRUPT. */
 int connection_open(const char *dir, enum connection_use use, sqlite3 **out, struct error *err);
 /* All statements must be finalized. NULL is fine. */
 void connection_close(sqlite3 *db);

@@ -77,6 +77,8 @@ static int set_up(struct engine_writer *writer, const char *dir, struct error *e
         rc = writer_follow_text(writer, err);
     if (rc == 0)
         rc = read_state(writer, err);
+    if (rc == 0)
+        writer_follow_log(writer);
     return rc == 0 ? place_note(writer->db, &writer->place, err) : rc;
 }
 
@@ -104,7 +106,9 @@ static int begin(struct engine_writer *writer, struct error *err)
     if (writer->misplaced && place_check(&writer->place, err) < 0)
         return err->code;
     writer->misplaced = false;
-    return run(writer, STATEMENT_BEGIN, err);
+    const int rc = run(writer, STATEMENT_BEGIN, err);
+    writer->begun = rc == 0;
+    return rc;
 }
 
 static void forget(struct engine_writer *writer, int64_t seq)
@@ -113,10 +117,22 @@ static void forget(struct engine_writer *writer, int64_t seq)
     names_rolled_back(&writer->names);
 }
 
-static void rollback(struct engine_writer *writer)
+/* Without memory a read inside FTS5 makes SQLite roll back by itself, and FTS5 (of 3.40) then holds
+ * totals that it did not read and writes them next time. Another rollback makes it forget them. */
+void writer_roll_back(struct engine_writer *writer)
 {
+    if (writer->begun && sqlite3_get_autocommit(writer->db))
+        sq_exec(writer->db, "BEGIN IMMEDIATE; DELETE FROM article_fts WHERE rowid=0", NULL);
     if (!sqlite3_get_autocommit(writer->db))
         sq_exec(writer->db, "ROLLBACK", NULL);
+    writer->begun = false;
+}
+
+static void rollback(struct engine_writer *writer)
+{
+    writer_roll_back(writer);
+    writer->waiting += writer->along;
+    writer->along = 0;
     forget(writer, writer->committed_seq);
 }
 
@@ -133,27 +149,22 @@ static int write_seq(struct engine_writer *writer, struct error *err)
     return sq_run(stmt, err);
 }
 
-/* What the log holds is in it alone: without its name it would be gone when the host is killed. */
-static void save_log(struct engine_writer *writer)
-{
-    rollback(writer);
-    writer->misplaced = true;
-    if (place_has_database(&writer->place))
-        sqlite3_wal_checkpoint_v2(writer->db, "main", SQLITE_CHECKPOINT_FULL, NULL, NULL);
-}
-
 static int commit(struct engine_writer *writer, struct error *err)
 {
     int rc = place_check(&writer->place, err);
     if (rc < 0) {
-        save_log(writer);
+        rollback(writer);
+        writer_save_log(writer);
         return rc;
     }
     rc = write_seq(writer, err);
     if (rc == 0)
         rc = run(writer, STATEMENT_COMMIT, err);
-    if (rc == 0)
+    if (rc == 0) {
         writer->committed_seq = writer->seq;
+        writer->along = 0;
+        writer->begun = false;
+    }
     return rc;
 }
 
@@ -190,6 +201,11 @@ static bool broken(struct engine_writer *writer)
 }
 
 /* ---- index, idle ---- */
+
+static int index_along(struct engine_writer *writer, size_t max, struct error *err)
+{
+    return writer->no_index ? 0 : writer_index_along(writer, max, err);
+}
 
 static int index_step(struct engine_writer *writer, size_t max, struct error *err)
 {
@@ -235,8 +251,12 @@ const struct store_engine sqlite_engine = {
     .keep_for = writer_keep,
     .health = writer_health,
     .scrub = writer_scrub,
+    .sync = writer_sync,
+    .index_along = index_along,
     .index_step = index_step,
     .index_waiting = index_waiting,
+    .upkeep_due = writer_upkeep_due,
+    .upkeep = writer_upkeep,
     .idle = idle,
     .open_reader = reader_open,
     .close_reader = reader_close,

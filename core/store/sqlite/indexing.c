@@ -30,12 +30,11 @@ static bool is_its_own(int code)
     return code == ERR_INVALID || code == ERR_LIMIT || code == ERR_PLUGIN || code == ERR_INTERNAL;
 }
 
-/* One transaction. *at is the article that failed, 0 when it was none of them. */
-static int index_group(struct engine_writer *writer, const int64_t *ids, size_t count, int64_t *at,
-                       struct error *err)
+/* In the open transaction. Gives how many were indexed; *at is the article that failed. */
+static int index_each(struct engine_writer *writer, const int64_t *ids, size_t count, int64_t *at,
+                      struct error *err)
 {
-    int done = 0, rc = sq_exec(writer->db, "BEGIN IMMEDIATE", err);
-    *at = 0;
+    int done = 0, rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
         if (is_unindexable(writer, ids[i]))
             continue;
@@ -43,10 +42,22 @@ static int index_group(struct engine_writer *writer, const int64_t *ids, size_t 
         done += rc == 0;
         *at = rc < 0 ? ids[i] : 0;
     }
+    return rc < 0 ? rc : done;
+}
+
+/* One transaction. *at is the article that failed, 0 when it was none of them. */
+static int index_group(struct engine_writer *writer, const int64_t *ids, size_t count, int64_t *at,
+                       struct error *err)
+{
+    int done = 0, rc = sq_exec(writer->db, "BEGIN IMMEDIATE", err);
+    *at = 0;
+    writer->begun = rc == 0;
     if (rc == 0)
+        rc = done = index_each(writer, ids, count, at, err);
+    if (rc >= 0)
         rc = sq_exec(writer->db, "COMMIT", err);
-    if (rc < 0 && !sqlite3_get_autocommit(writer->db))
-        sq_exec(writer->db, "ROLLBACK", NULL);
+    if (rc < 0)
+        writer_roll_back(writer);
     return rc < 0 ? rc : done;
 }
 
@@ -60,6 +71,13 @@ static int leave_out(struct engine_writer *writer, int64_t id, const struct erro
     return 0;
 }
 
+/* How many still wait after `done` of the `found` of at most `max`. */
+static size_t still_waiting(const struct engine_writer *writer, size_t found, size_t max,
+                            size_t done)
+{
+    return found < max || done > writer->waiting ? 0 : writer->waiting - done;
+}
+
 static int index_some(struct engine_writer *writer, int64_t *ids, size_t max, struct error *err)
 {
     for (;;) {
@@ -69,13 +87,32 @@ static int index_some(struct engine_writer *writer, int64_t *ids, size_t max, st
         if (rc == 0 && count > 0)
             rc = index_group(writer, ids, count, &at, err);
         if (rc >= 0) {
-            writer->waiting =
-                count < max || (size_t)rc > writer->waiting ? 0 : writer->waiting - (size_t)rc;
+            writer->waiting = still_waiting(writer, count, max, (size_t)rc);
             return rc;
         }
         if ((rc = leave_out(writer, at, err)) < 0)
             return rc;
     }
+}
+
+int writer_index_along(struct engine_writer *writer, size_t max, struct error *err)
+{
+    size_t count = 0;
+    int64_t at = 0;
+    max += WRITER_UNINDEXABLE;
+    int64_t *ids = mem_array(max, sizeof *ids);
+    if (!ids)
+        return error_set(err, ERR_NOMEM, "out of memory for the index");
+    int rc = index_pending(writer->indexer, 0, ids, max, &count, err);
+    if (rc == 0)
+        rc = index_each(writer, ids, count, &at, err);
+    if (rc >= 0) {
+        const size_t left = still_waiting(writer, count, max, (size_t)rc);
+        writer->along += writer->waiting - left;
+        writer->waiting = left;
+    }
+    mem_free(ids);
+    return rc;
 }
 
 int writer_index_step(struct engine_writer *writer, size_t max, struct error *err)

@@ -21,6 +21,7 @@
 struct engine_writer {
     sqlite3 *db;
     struct place place; /* of its files when they were opened; read by other threads too */
+    bool begun;         /* a transaction, neither committed nor rolled back by us */
     bool misplaced;     /* as the last commit found it */
     const struct desk_text_api *text;
     struct tokenizer *tokenizer; /* freed with db */
@@ -34,6 +35,8 @@ struct engine_writer {
     int64_t seq;                        /* the last commit sequence number given */
     int64_t committed_seq, marked_seq;
     size_t waiting;                          /* about: articles that wait for the index */
+    size_t along;                            /* of them, indexed in the open transaction */
+    size_t log_pages;                        /* after the last commit; 0 after a checkpoint */
     int64_t unindexable[WRITER_UNINDEXABLE]; /* articles that the index refused */
     size_t unindexable_count;
 };
@@ -111,9 +114,25 @@ int task_lay_over(struct engine_writer *writer, int64_t article_id, struct error
 int change_add(struct engine_writer *writer, const char *kind, int64_t document_id,
                int64_t article_id, int64_t at_us, int64_t *id, struct error *err);
 
+/* Ends a transaction that failed; also when SQLite ended it already, or none was begun. engine.c */
+void writer_roll_back(struct engine_writer *writer);
+
+/* ---- log.c ---- */
+
+/* As sync, upkeep_due and upkeep of struct store_engine. */
+int writer_sync(struct engine_writer *writer, struct error *err);
+enum store_upkeep writer_upkeep_due(struct engine_writer *writer);
+void writer_upkeep(struct engine_writer *writer);
+/* From now on writer->log_pages is what it says. */
+void writer_follow_log(struct engine_writer *writer);
+/* The log or its index lost its name (place.h); no transaction is open. */
+void writer_save_log(struct engine_writer *writer);
+
 /* ---- indexing.c ---- */
 
 int writer_want_index(struct engine_writer *writer, int64_t article_id, struct error *err);
+/* As index_along of struct store_engine. */
+int writer_index_along(struct engine_writer *writer, size_t max, struct error *err);
 int writer_index_step(struct engine_writer *writer, size_t max, struct error *err);
 /* Makes the index and all that follows the text service anew, when its version has changed. */
 int writer_follow_text(struct engine_writer *writer, struct error *err);

@@ -1,0 +1,178 @@
+/* When the store's log is synced, seen from below: a VFS that counts, holds up and fails the syncs.
+ */
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "base/limits.h"
+#include "store_help.h"
+
+static struct {
+    sqlite3_vfs vfs, *below;
+    sqlite3_io_methods log;
+    const sqlite3_io_methods *log_below;
+    atomic_int syncs;
+    atomic_bool held, fails;
+} disk;
+
+static int sync_log(sqlite3_file *file, int flags)
+{
+    while (disk.held)
+        usleep(1000);
+    disk.syncs++;
+    return disk.fails ? SQLITE_IOERR_FSYNC : disk.log_below->xSync(file, flags);
+}
+
+static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *given)
+{
+    (void)vfs;
+    const int rc = disk.below->xOpen(disk.below, name, file, flags, given);
+    if (rc == SQLITE_OK && (flags & SQLITE_OPEN_WAL)) {
+        disk.log_below = file->pMethods;
+        disk.log = *file->pMethods;
+        disk.log.xSync = sync_log;
+        file->pMethods = &disk.log;
+    }
+    return rc;
+}
+
+/* A log begins with a sync of its own; so something is written first. */
+static void begin(struct desk *desk)
+{
+    disk.below = sqlite3_vfs_find(NULL);
+    disk.vfs = *disk.below;
+    disk.vfs.zName = "watched";
+    disk.vfs.xOpen = open_file;
+    disk.held = disk.fails = false;
+    assert_int_equal(sqlite3_vfs_register(&disk.vfs, 1), SQLITE_OK);
+    desk_start(desk);
+    desk_add(desk, desk_piece("First", "It begins the log.").article);
+    desk_flush(desk);
+    disk.syncs = 0;
+}
+
+static int leave(void **state)
+{
+    disk.held = false;
+    const int rc = desk_leave(state);
+    if (sqlite3_vfs_find("watched"))
+        sqlite3_vfs_unregister(&disk.vfs);
+    return rc;
+}
+
+static void a_receipt_is_synced_with_the_write_behind_it(void **state)
+{
+    struct desk *desk = *state;
+    struct store_piece piece = desk_piece("Headline", "Text.");
+    begin(desk);
+    const int64_t document = desk_receive(desk, "x");
+    const int before = disk.syncs;
+    struct store_request apply = desk_apply(document, &piece, 1);
+    desk_do_well(desk, &apply);
+    assert_true(disk.syncs > before);
+    assert_true(disk.syncs <= 2); /* on a slow machine the receipt was synced alone */
+}
+
+static void a_receipt_alone_is_synced_soon(void **state)
+{
+    struct desk *desk = *state;
+    begin(desk);
+    desk_receive(desk, "x");
+    for (int i = 0; i < 1000 && disk.syncs == 0; i++)
+        usleep(1000);
+    assert_int_equal(disk.syncs, 1);
+}
+
+static void a_flush_syncs_receipts(void **state)
+{
+    struct desk *desk = *state;
+    begin(desk);
+    desk_receive(desk, "x");
+    desk_flush(desk);
+    assert_int_equal(disk.syncs, 1);
+}
+
+/* Who looks for it finds it; who submitted it is told when it is safe. */
+static void an_article_is_found_before_it_is_synced_and_done_after(void **state)
+{
+    struct desk *desk = *state;
+    struct store_piece piece = desk_piece("Headline", "Text.");
+    int finished = 0;
+    begin(desk);
+    const int64_t document = desk_receive(desk, "x");
+    desk_flush(desk);
+    disk.held = true;
+    struct store_request apply = desk_apply(document, &piece, 1);
+    apply.done = desk_done;
+    apply.data = &finished;
+    assert_int_equal(store_submit(desk->store, &apply), 0);
+    for (int i = 0; i < 1000 && desk_counts(desk).articles < 2; i++)
+        usleep(1000);
+    assert_int_equal(desk_counts(desk).articles, 2);
+    assert_int_equal(desk_counts(desk).unindexed, 0);
+    uv_run(&desk->loop, UV_RUN_NOWAIT);
+    assert_int_equal(finished, 0);
+    disk.held = false;
+    while (finished == 0)
+        uv_run(&desk->loop, UV_RUN_ONCE);
+}
+
+/* After a failed sync nobody knows what the disk holds, and a second one would say that all is
+ * well.
+ */
+static void after_a_failed_sync_nothing_is_done(void **state)
+{
+    struct desk *desk = *state;
+    struct store_piece piece = desk_piece("Headline", "Text.");
+    begin(desk);
+    const int64_t document = desk_receive(desk, "x");
+    disk.fails = true;
+    struct store_request apply = desk_apply(document, &piece, 1);
+    assert_int_equal(desk_do(desk, &apply), ERR_IO);
+    assert_has(apply.error.text, "could not be synced");
+    disk.fails = false;
+    struct store_request next = desk_document("y", "/in/b.txt");
+    assert_int_equal(desk_do(desk, &next), ERR_IO);
+    desk_stop(desk);
+    desk_start(desk);
+    desk_do_well(desk, &next);
+}
+
+/* With nobody in its way the log goes home before a write would have to wait for it. */
+static void a_long_log_is_brought_home_at_leisure(void **state)
+{
+    struct desk *desk = *state;
+    struct stat before, after;
+    begin(desk);
+    assert_int_equal(stat(DESK "/store.db", &before), 0);
+    struct buf bytes = BUF_INIT;
+    for (unsigned i = 0, noise = 1; i < LIMIT(LOG_PAGES) * 1536; i += sizeof noise) {
+        noise = noise * 1664525u + 1013904223u;
+        for (size_t k = 0; k < sizeof noise; k++)
+            buf_byte(&bytes, (uint8_t)(33 + (noise >> (k * 8)) % 90));
+    }
+    buf_byte(&bytes, '\0');
+    desk_receive(desk, (const char *)bytes.at);
+    buf_free(&bytes);
+    for (int i = 0; i < 2000; i++, usleep(1000)) {
+        assert_int_equal(stat(DESK "/store.db", &after), 0);
+        if (after.st_size > before.st_size)
+            break;
+    }
+    assert_true(after.st_size > before.st_size);
+}
+
+#define SYNC_TEST(name) cmocka_unit_test_setup_teardown(name, desk_enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SYNC_TEST(a_receipt_is_synced_with_the_write_behind_it),
+        SYNC_TEST(a_receipt_alone_is_synced_soon),
+        SYNC_TEST(a_flush_syncs_receipts),
+        SYNC_TEST(an_article_is_found_before_it_is_synced_and_done_after),
+        SYNC_TEST(after_a_failed_sync_nothing_is_done),
+        SYNC_TEST(a_long_log_is_brought_home_at_leisure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
