@@ -1,9 +1,11 @@
 /* What a plugin holds is gone when it is unloaded: coroutines in the midst of work, patterns, files
- * of an export that was never closed, handles of the host, the timer of its calls. */
+ * of an export that was never closed, handles of the host and of native modules (gazetteers, what
+ * an analysis found), the timer of its calls. */
 #include <dirent.h>
 #include <malloc.h>
 
 #include "lua_help.h"
+#include "native_help.h"
 
 static struct lua_ledger ledger(void)
 {
@@ -122,6 +124,60 @@ static void a_plugin_that_does_not_load_leaves_nothing(void **state)
     }
 }
 
+/* Their memory is C's: no allocator of a state counts it. */
+static const char makes_handles[] =
+    "local held, names = {}, {}\n"
+    "for i = 1, 500 do names[i] = 'HMS Example ' .. i end\n"
+    "return { kind = 'tag', name = 'test', version = '1.0.0', api = 1, about = 'A test.',\n"
+    "  run = function(article)\n"
+    "    local keep = {}\n"
+    "    for i = 1, 10 do\n"
+    "      local text = article.text .. ' HMS Example ' .. i\n"
+    "      local found = desk.text.analyse(text, 'en')\n"
+    "      keep[i] = { found, found:match(desk.text.gazetteer(names)), desk.text.words(text) }\n"
+    "    end\n"
+    "    held[1] = keep\n"
+    "    error('in the midst of it')\n"
+    "  end }\n";
+
+static void call_with_modules(const struct lua_module *modules, size_t count)
+{
+    struct lua_fixture fixture;
+    fixture_begin(&fixture);
+    fixture.world.modules = modules;
+    fixture.world.module_count = count;
+    if (fixture_load(&fixture, makes_handles) < 0)
+        fail_msg("%s", fixture.fault.message);
+    assert_true(fixture_call(&fixture) < 0);
+    fixture_end(&fixture);
+    assert_nothing_is_left(&fixture);
+}
+
+static void handles_of_native_modules_are_gone(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct lua_module modules[8];
+    size_t count = 0, before = 0;
+    struct native_registry *registry = open_registry();
+    assert_non_null(registry);
+    if (native_load("text", registry, &err) < 0)
+        fail_msg("%s", err.text);
+    const struct native_lua_module *native = native_lua_modules(registry, &count);
+    assert_true(count > 0 && count <= 8);
+    for (size_t i = 0; i < count; i++)
+        modules[i] = (struct lua_module){native[i].name, (int (*)(void *))native[i].opener};
+    for (int i = 0; i < 30; i++) {
+        call_with_modules(modules, count);
+        if (i == 5)
+            before = mallinfo2().uordblks;
+    }
+    const size_t after = mallinfo2().uordblks;
+    if (after > before + 16 * 1024)
+        fail_msg("%zu bytes more after 24 plugins with gazetteers", after - before);
+    native_registry_free(registry);
+}
+
 /* A hundred times over, the process is no larger. */
 static void loading_over_and_over_costs_no_memory(void **state)
 {
@@ -145,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_call_that_was_stopped_leaves_nothing),
         cmocka_unit_test(files_of_an_export_that_was_not_closed_are_gone),
         cmocka_unit_test(a_plugin_that_does_not_load_leaves_nothing),
+        cmocka_unit_test(handles_of_native_modules_are_gone),
         cmocka_unit_test(loading_over_and_over_costs_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
