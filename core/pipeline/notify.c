@@ -30,6 +30,7 @@ struct notify {
     unsigned open; /* handles that are not closed yet */
     bool exited, late, cancelled;
     int64_t status, begun_us;
+    uint64_t ms;
     int signal;
     char room[READ_BYTES];
     struct buf printed;
@@ -45,8 +46,8 @@ static void describe(const struct notify *notify, struct error *err)
     const char *program = notify->argv[0];
     *err = (struct error){0};
     if (notify->late)
-        error_set(err, ERR_TIMEOUT, "%s took over %lu s (NOTIFY_MS) and was killed", program,
-                  LIMIT(NOTIFY_MS) / 1000);
+        error_set(err, ERR_TIMEOUT, "%s took over %.1f s (NOTIFY_MS) and was killed", program,
+                  (double)notify->ms / 1e3);
     else if (notify->cancelled)
         error_set(err, ERR_CANCELLED, "%s was cancelled", program);
     else if (notify->signal)
@@ -162,7 +163,7 @@ static void begin_streams(struct notify *notify)
         close_handle((uv_handle_t *)&notify->input);
     (void)uv_read_start((uv_stream_t *)&notify->output, give_room, on_output);
     (void)uv_read_start((uv_stream_t *)&notify->errors, give_room, on_output);
-    (void)uv_timer_start(&notify->timer, on_late, LIMIT(NOTIFY_MS), 0);
+    (void)uv_timer_start(&notify->timer, on_late, notify->ms, 0);
 }
 
 /* ---- the start ---- */
@@ -251,6 +252,7 @@ struct notify *notify_start(uv_loop_t *loop, const struct notify_options *option
     notify->done = done;
     notify->data = data;
     notify->begun_us = clock_mono_us();
+    notify->ms = options->ms ? options->ms : LIMIT(NOTIFY_MS);
     buf_init(&notify->printed, LIMIT(NOTIFY_OUTPUT));
     open_handles(notify, loop);
     const int code = spawn(notify, loop);

@@ -19,6 +19,7 @@ struct notify_options {
     const struct grant_list *command; /* program and arguments */
     const char *task;                 /* "task/notice" */
     struct str text, title;
+    uint64_t ms; /* how long it may take; 0: NOTIFY_MS */
 };
 
 /* Strings are copied. `done` once, later: err->code 0 when the program ended with status 0. NULL

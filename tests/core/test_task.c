@@ -6,6 +6,7 @@
 #include "desk_help.h"
 #include "pipeline/host.h"
 #include "pipeline/ingest.h"
+#include "pipeline/notify.h"
 #include "plugin/grant.h"
 
 static const char ingest[] =
@@ -329,6 +330,14 @@ static void a_command_that_fails_says_what_it_printed(void **state)
     desk_close(desk);
 }
 
+static void assert_child_is_gone(void)
+{
+    assert_int_equal(
+        system("for i in 1 2 3 4 5 6 7 8 9; do kill -0 $(cat child) 2>/dev/null || exit 0;"
+               " sleep 0.1; done; grep -q '^State:.Z' /proc/$(cat child)/status"),
+        0);
+}
+
 static void a_command_that_hangs_is_killed_with_its_children(void **state)
 {
     (void)state;
@@ -341,11 +350,43 @@ static void a_command_that_hangs_is_killed_with_its_children(void **state)
     task_cancel(task);
     host_wait(desk, &outcome.done);
     assert_int_equal(outcome.result.error.code, ERR_CANCELLED);
-    assert_int_equal(
-        system("for i in 1 2 3 4 5 6 7 8 9; do kill -0 $(cat child) 2>/dev/null || exit 0;"
-               " sleep 0.1; done; grep -q '^State:.Z' /proc/$(cat child)/status"),
-        0);
+    assert_child_is_gone();
     desk_close(desk);
+}
+
+struct notified {
+    bool done;
+    struct error error;
+};
+
+static void take_end(const struct error *err, void *data)
+{
+    struct notified *end = data;
+    end->done = true;
+    end->error = *err;
+}
+
+static void a_command_that_takes_too_long_is_killed_with_its_children(void **state)
+{
+    (void)state;
+    char here[512], line[1024];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(line, sizeof line, "cd %s; sleep 600 & echo $! > child; wait", here);
+    const char *words[] = {"/bin/sh", "-c", line};
+    const struct grant_list command = {words, 3};
+    const struct notify_options options = {
+        .command = &command, .task = "task/tells", .text = STR_LIT("a text"), .ms = 200};
+    struct notified end = {0};
+    struct error err = {0};
+    uv_loop_t loop;
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_non_null(notify_start(&loop, &options, take_end, &end, &err));
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_true(end.done);
+    assert_int_equal(end.error.code, ERR_TIMEOUT);
+    assert_has(end.error.text, "task/tells: its command: /bin/sh took over 0.2 s (NOTIFY_MS)");
+    assert_child_is_gone();
+    assert_int_equal(uv_loop_close(&loop), 0);
 }
 
 static void without_a_grant_nothing_is_run_and_the_line_is_given(void **state)
@@ -424,6 +465,7 @@ int main(int argc, char **argv)
         TEST(a_granted_command_gets_the_text_and_little_else),
         TEST(a_command_that_fails_says_what_it_printed),
         TEST(a_command_that_hangs_is_killed_with_its_children),
+        TEST(a_command_that_takes_too_long_is_killed_with_its_children),
         TEST(without_a_grant_nothing_is_run_and_the_line_is_given),
         TEST(too_many_notifications_are_refused_by_name),
         TEST(several_tasks_may_be_under_way),
