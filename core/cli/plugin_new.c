@@ -18,9 +18,9 @@ static void print_native(const struct new_plugin *made)
            "  ctest --test-dir %s/build --output-on-failure\n"
            "  and name it in desk.lua:\n"
            "  desk.native { \"%s/%s/build/%s.so\" }\n"
-           "  desk.tag { ..., \"%s\" }\n",
+           "  desk.%s { ..., \"%s\" }\n",
            made->folder, made->spec.name, made->folder, made->folder, made->folder, made->folder,
-           made->desk, made->folder, made->spec.name, made->spec.name);
+           made->desk, made->folder, made->spec.name, made->spec.kind, made->spec.name);
 }
 
 static void print_next(const struct new_plugin *made)
@@ -79,9 +79,9 @@ const struct cli_command command_plugin_new = {
         "kind that does something, with comments that say how, and a test that passes. KIND\n"
         "is ingest, tag, summarize, export or task.\n\n"
         "With --native it is a plugin in C: a CMake project in native/NAME that is built against\n"
-        "the installed copydesk (pkg-config copydesk-plugin), with a test. It goes by no folder "
-        "of\n"
-        "scripts/: desk.lua names its shared object.\n\n"
+        "the installed copydesk (pkg-config copydesk-plugin), with a test. KIND is ingest, tag or\n"
+        "summarize, the stages that C can have. It goes by no folder of scripts/: desk.lua names\n"
+        "its shared object.\n\n"
         "  copydesk plugin new tag ships\n"
         "  copydesk plugin test tag/ships\n",
     .options = options,

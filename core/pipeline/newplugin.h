@@ -18,8 +18,9 @@ struct new_plugin {
  * there, or nothing. ERR_EXISTS when something is there already; ERR_USAGE for a kind that this
  * version does not run. new_plugin_free in any case. */
 int plugin_new(const char *dir, const char *plugin, struct new_plugin *out, struct error *err);
-/* The same for a plugin in C, "tag/NAME": the installed example under another name, in the desk's
- * folder native/NAME. A folder that could not be filled is left for its author to see. */
+/* The same for a plugin in C, in the desk's folder native/NAME: "tag/NAME", the installed example
+ * under another name; "ingest/NAME", "summarize/NAME", from a template. ERR_USAGE: the C ABI has no
+ * stage of that kind. A folder that could not be filled is left for its author to see. */
 int plugin_new_native(const char *dir, const char *plugin, struct new_plugin *out,
                       struct error *err);
 void new_plugin_free(struct new_plugin *made);

@@ -87,7 +87,7 @@ end)
 describe("plugin new --native", function()
     after_each(t.finish)
 
-    it("writes a project that builds against the installed package and passes its tests", function()
+    it("writes a project of each kind that builds against the installed package and passes its tests", function()
         if not os.execute("command -v cmake ninja pkg-config >/dev/null 2>&1") then
             pending("needs cmake, ninja and pkg-config")
             return
@@ -95,28 +95,50 @@ describe("plugin new --native", function()
         local prefix, desk = t.folder(), t.desk()
         local build = os.getenv("COPYDESK_BIN"):gsub("/bin/copydesk$", "")
         t.shell(("cmake --install %s --prefix %s/usr >/dev/null"):format(build, prefix))
-        local out = t.must({ "-C", desk, "plugin", "new", "--native", "tag", "fleet" }).out
-        assert.truthy(out:find("native/fleet/fleet.c\n", 1, true), out)
         local pc = t.shell(("dirname $(find %s -name copydesk-plugin.pc)"):format(prefix))
-        local log = t.shell(("cd %s && export PKG_CONFIG_PATH=%s && cmake -G Ninja -S native/fleet -B native/fleet/build "
-            .. "&& cmake --build native/fleet/build && ctest --test-dir native/fleet/build"):format(desk, pc))
-        assert.truthy(log:find("100% tests passed", 1, true), log)
-        local native = out:match("desk%.native [^\n]+")
-        t.write(desk .. "/desk.lua", native .. '\ndesk.ingest { "text" }\ndesk.tag { "fleet" }\n')
-        assert.truthy(t.must({ "-C", desk, "plugin", "test", "tag/fleet" }).out:find(", 0 failed", 1, true))
+        local natives = {}
+        for kind, name in pairs { tag = "fleet", ingest = "my-notes", summarize = "longest" } do
+            local out = t.must({ "-C", desk, "plugin", "new", "--native", kind, name }).out
+            assert.truthy(out:find(("native/%s/%s.c\n"):format(name, name), 1, true), out)
+            local log = t.shell(("cd %s && export PKG_CONFIG_PATH=%s && cmake -G Ninja -S native/%s -B native/%s/build "
+                .. "&& cmake --build native/%s/build && ctest --test-dir native/%s/build"):format(
+                desk, pc, name, name, name, name))
+            assert.truthy(log:find("100% tests passed", 1, true), log)
+            natives[#natives + 1] = out:match("desk%.native [^\n]+")
+            assert.truthy(out:find(("desk.%s { ..., %q }"):format(kind, name), 1, true), out)
+        end
+        t.write(desk .. "/desk.lua", table.concat(natives, "\n") .. '\ndesk.ingest { "my-notes", "text" }\n'
+            .. 'desk.tag { "language", "fleet" }\ndesk.summarize { { "longest", sentences = 1 } }\n')
+        for _, plugin in ipairs { "tag/fleet", "ingest/my-notes", "summarize/longest" } do
+            assert.truthy(t.must({ "-C", desk, "plugin", "test", plugin }).out:find(", 0 failed", 1, true))
+        end
+        t.write(desk .. "/notes.txt", "== At sea\nIt is late. DDG-51 met CVN 78 off Norfolk.\n\nNobody was hurt.\n"
+            .. "== Ashore\r\nNobody met anybody.\r\n")
+        t.must { "-C", desk, "ingest", "--quiet", desk .. "/notes.txt" }
+        local articles = t.json { "-C", desk, "list", "--json" }
+        assert.same({ "Ashore", "At sea" }, { articles[1].headline, articles[2].headline })
+        assert.equal("DDG-51 met CVN 78 off Norfolk.", articles[2].summary)
+        assert.equal("CVN-78", articles[2].tags[1].label)
+        local whole = t.json({ "-C", desk, "show", "--json", tostring(articles[1].id) })[1]
+        assert.equal("Nobody met anybody.", whole.text)
     end)
 
     it("leaves no word of the example's name", function()
         local desk = t.desk()
         t.must({ "-C", desk, "plugin", "new", "--native", "tag/fleet" })
-        assert.equal("", t.shell("cd " .. desk .. "/native && (grep -rl hulls . ; find . -name '*hulls*')"))
+        t.must({ "-C", desk, "plugin", "new", "--native", "ingest/notes" })
+        assert.equal("", t.shell("cd " .. desk .. "/native && (grep -rlE 'hulls|@[A-Z]+@' . ; find . -name '*hulls*' "
+            .. "-o -name '*@*')"))
         t.shell("test -x " .. desk .. "/native/fleet/check.sh")
     end)
 
     it("refuses names that C cannot have, other kinds, and a folder that is there", function()
         local desk = t.desk()
         assert.equal(2, t.run({ "-C", desk, "plugin", "new", "--native", "tag", "my-fleet" }).code)
-        assert.equal(2, t.run({ "-C", desk, "plugin", "new", "--native", "export", "fleet" }).code)
+        for _, kind in ipairs { "export", "task", "fetch" } do
+            local err = t.must({ "-C", desk, "plugin", "new", "--native", kind, "fleet" }, nil, 2).err
+            assert.truthy(err:find("the ABI has stages of kind ingest, tag and summarize", 1, true), err)
+        end
         t.must({ "-C", desk, "plugin", "new", "--native", "tag", "fleet" })
         local result = t.run({ "-C", desk, "plugin", "new", "--native", "tag", "fleet" })
         assert.equal(1, result.code)
