@@ -74,8 +74,9 @@ static const char *const queries[READER_FILES] = {
     [BY_PATH] = FILE_COLUMNS "f.path=?1 ORDER BY f.id DESC LIMIT ?3",
     [BY_TARGET] = FILE_COLUMNS "f.target=?1 ORDER BY f.id DESC LIMIT ?3",
     [BY_INODE] = FILE_COLUMNS "f.inode=?1 AND f.device=?2 ORDER BY f.id DESC LIMIT ?3",
-    [BY_OPEN] = FILE_COLUMNS "(f.state IN ('moving', 'deleting', 'retry') OR f.outcome='failed')"
-                             " AND f.id>?1 ORDER BY f.id LIMIT ?3",
+    [BY_OPEN] = FILE_COLUMNS
+    "(f.state='moving' OR f.state='deleting' OR f.state='retry' OR f.outcome='failed')"
+    " AND f.id>?1 ORDER BY f.id LIMIT ?3",
 };
 
 static int named(struct str text, const char *const *names, size_t count)

@@ -7,6 +7,7 @@
 #include "store/sqlite/schema_v3.h"
 #include "store/sqlite/schema_v4.h"
 #include "store/sqlite/schema_v5.h"
+#include "store/sqlite/schema_v6.h"
 
 /* A migration leads from version n to n + 1, n being its place in the list. */
 struct migration {
@@ -16,7 +17,7 @@ struct migration {
 
 static const struct migration migrations[] = {
     {schema_v1, index_schema}, {schema_v2, NULL}, {schema_v3, NULL},
-    {schema_v4, NULL},         {schema_v5, NULL},
+    {schema_v4, NULL},         {schema_v5, NULL}, {schema_v6, NULL},
 };
 
 int schema_version(void)
