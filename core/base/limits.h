@@ -141,6 +141,11 @@
     X(ASIDE_AFTER, 5, "failures", "in a row, before a plugin is set aside (desk.aside)")           \
     X(ASIDE_AGAIN_S, 60, "seconds", "until one item tries a plugin that was set aside")            \
     X(ASIDE_SPAN_S, 366UL * 24 * 3600, "seconds", "longest span of desk.aside")                    \
+    X(FIXTURE_FILES, 5000, "files", "files and folders of a fixture")                              \
+    X(FIXTURE_BYTES, 1024 * MIB, "bytes", "all files of a fixture")                                \
+    X(FIXTURE_DEPTH, 6, "levels", "folders in folders of a fixture")                               \
+    X(FIXTURE_CALLS, 256, "calls", "calls of a fixture")                                           \
+    X(FIXTURE_CALL_BYTES, 24 * MIB, "bytes", "one call of a fixture, as JSON")                     \
     X(QUARANTINE_TEXT, 16 * KIB, "bytes", "a traceback kept in quarantine")
 
 enum limit {

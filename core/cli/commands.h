@@ -31,6 +31,8 @@
     X(plugin_diff)                                                                                 \
     X(plugin_bench)                                                                                \
     X(plugin_test)                                                                                 \
+    X(record)                                                                                      \
+    X(replay)                                                                                      \
     X(status)                                                                                      \
     X(reload)                                                                                      \
     X(stop)                                                                                        \

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "cli/output.h"
-#include "cli/raw_json.h"
 #include "model/json.h"
+#include "model/raw_json.h"
 #include "pipeline/traceplugin.h"
 
 struct trace_printer {

@@ -29,6 +29,7 @@ struct desk_options {
     const char *dir; /* -C DIR; NULL: the current folder or the nearest one above it */
     bool optional;   /* no desk there is fine (not with DESK_WRITE): the shipped plugins serve, in a
                         default order */
+    const char *scripts; /* this folder of plugins and no other, and no desk; NULL: as usual */
     enum desk_use use;
     unsigned workers; /* 0: one per core */
     bool no_index;    /* bench only */

@@ -100,3 +100,107 @@ void differ_say(const struct buf *fresh, const struct buf *warm, char *out, size
     msgpack_unpacked_destroy(&a);
     msgpack_unpacked_destroy(&b);
 }
+
+/* ---- all of them ---- */
+
+struct listing {
+    struct buf *out;
+    unsigned count, most;
+};
+
+static const char *show_or_nothing(const msgpack_object *value, char *out, size_t size)
+{
+    if (value)
+        show(value, out, size);
+    else
+        snprintf(out, size, "nothing");
+    return out;
+}
+
+static void tell(struct listing *list, const struct place *at, const msgpack_object *a,
+                 const msgpack_object *b)
+{
+    char before[80], after[80];
+    if (list->count++ < list->most)
+        buf_printf(list->out, "%s: recorded %s, now %s\n", at->text,
+                   show_or_nothing(a, before, sizeof before),
+                   show_or_nothing(b, after, sizeof after));
+}
+
+static const msgpack_object *member(const msgpack_object *map, const msgpack_object *key)
+{
+    for (uint32_t i = 0; i < map->via.map.size; i++)
+        if (msgpack_object_equal(map->via.map.ptr[i].key, *key))
+            return &map->via.map.ptr[i].val;
+    return NULL;
+}
+
+static void list_all(struct listing *list, const struct place *at, const msgpack_object *a,
+                     const msgpack_object *b, unsigned depth);
+
+static void list_maps(struct listing *list, const struct place *at, const msgpack_object *a,
+                      const msgpack_object *b, unsigned depth)
+{
+    for (uint32_t i = 0; i < a->via.map.size; i++) {
+        const msgpack_object_kv *pair = &a->via.map.ptr[i];
+        const struct place inner = below(at, &pair->key, i + 1);
+        list_all(list, &inner, &pair->val, member(b, &pair->key), depth + 1);
+    }
+    for (uint32_t i = 0; i < b->via.map.size; i++) {
+        const msgpack_object_kv *pair = &b->via.map.ptr[i];
+        const struct place inner = below(at, &pair->key, i + 1);
+        if (!member(a, &pair->key))
+            tell(list, &inner, NULL, &pair->val);
+    }
+}
+
+static void list_lists(struct listing *list, const struct place *at, const msgpack_object *a,
+                       const msgpack_object *b, unsigned depth)
+{
+    const uint32_t before = a->via.array.size, after = b->via.array.size;
+    const uint32_t most = before > after ? before : after;
+    if (before != after && list->count++ < list->most)
+        buf_printf(list->out, "%s: recorded %u items, now %u\n", at->text, before, after);
+    for (uint32_t i = 0; i < most && list->count < list->most; i++) {
+        const struct place inner = below(at, NULL, i + 1);
+        list_all(list, &inner, i < before ? &a->via.array.ptr[i] : NULL,
+                 i < after ? &b->via.array.ptr[i] : NULL, depth + 1);
+    }
+}
+
+/* Scores that are equal to a person may be other doubles: those are shown whole. */
+static void list_all(struct listing *list, const struct place *at, const msgpack_object *a,
+                     const msgpack_object *b, unsigned depth)
+{
+    if (a && b && msgpack_object_equal(*a, *b))
+        return;
+    if (a && b && depth <= DEPTH_MAX && a->type == MSGPACK_OBJECT_MAP &&
+        b->type == MSGPACK_OBJECT_MAP)
+        list_maps(list, at, a, b, depth);
+    else if (a && b && depth <= DEPTH_MAX && a->type == MSGPACK_OBJECT_ARRAY &&
+             b->type == MSGPACK_OBJECT_ARRAY)
+        list_lists(list, at, a, b, depth);
+    else
+        tell(list, at, a, b);
+}
+
+void differ_list(struct str recorded, struct str now, const char *root, unsigned most,
+                 struct buf *out)
+{
+    msgpack_unpacked a, b;
+    struct listing list = {.out = out, .most = most};
+    struct place at = {""};
+    snprintf(at.text, sizeof at.text, "%s", root);
+    msgpack_unpacked_init(&a);
+    msgpack_unpacked_init(&b);
+    if (recorded.len && now.len &&
+        msgpack_unpack_next(&a, recorded.at, recorded.len, NULL) == MSGPACK_UNPACK_SUCCESS &&
+        msgpack_unpack_next(&b, now.at, now.len, NULL) == MSGPACK_UNPACK_SUCCESS)
+        list_all(&list, &at, &a.data, &b.data, 0);
+    if (list.count > most)
+        buf_printf(out, "and %u more\n", list.count - most);
+    else if (list.count == 0)
+        buf_printf(out, "%s: the same but for its form\n", root);
+    msgpack_unpacked_destroy(&a);
+    msgpack_unpacked_destroy(&b);
+}

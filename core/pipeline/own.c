@@ -57,6 +57,47 @@ static int read_env(struct lineup *lineup, const struct plugin_grant *grant,
     return own->env ? 0 : error_set(err, ERR_NOMEM, "out of memory while reading what is granted");
 }
 
+static int copy_given(struct lineup *lineup, const struct plugin_file *files, size_t file_count,
+                      const char *const *env, size_t env_count, struct own_workers *own)
+{
+    own->files = arena_alloc(lineup->arena, file_count + 1, sizeof *own->files);
+    own->env = arena_alloc(lineup->arena, env_count + 1, sizeof *own->env);
+    for (size_t i = 0; own->files && i < file_count; i++) {
+        struct plugin_file *file = &own->files[i];
+        *file = (struct plugin_file){.name = arena_text(lineup->arena, str_of(files[i].name)),
+                                     .bytes = mem_strndup(files[i].bytes, files[i].len),
+                                     .len = files[i].len};
+        own->file_count++;
+        if (!file->name || !file->bytes)
+            return ERR_NOMEM;
+    }
+    for (size_t i = 0; own->env && i < env_count; i++)
+        if (!(own->env[own->env_count++] = arena_text(lineup->arena, str_of(env[i]))))
+            return ERR_NOMEM;
+    return own->files && own->env ? 0 : ERR_NOMEM;
+}
+
+int own_workers_give(struct lineup *lineup, const struct plugin_entry *entry,
+                     const struct plugin_file *files, size_t file_count, const char *const *env,
+                     size_t env_count, struct error *err)
+{
+    struct own_workers *own = mem_zero(1, sizeof *own);
+    int code = own ? copy_given(lineup, files, file_count, env, env_count, own) : ERR_NOMEM;
+    if (code < 0)
+        error_set(err, code, "out of memory while starting workers");
+    else
+        code = lineup_pool_open(lineup, own->env, own->env_count, &own->pool, err);
+    if (code < 0) {
+        if (own)
+            own_workers_free(own);
+        return code;
+    }
+    own->entry = entry;
+    own->next = lineup->own;
+    lineup->own = own;
+    return 0;
+}
+
 static int make(struct lineup *lineup, const struct plugin_entry *entry,
                 const struct plugin_grant *grant, struct own_workers *own, struct error *err)
 {

@@ -23,6 +23,11 @@ struct own_workers {
  * cannot be read, or all are over GRANT_BYTES. */
 int own_workers_get(struct lineup *lineup, const struct plugin_entry *entry,
                     const struct plugin_grant *grant, struct own_workers **out, struct error *err);
+/* The same with what is given here, not read: files by their paths, "NAME=value". Later
+ * own_workers_get gives these. Copies what it needs. */
+int own_workers_give(struct lineup *lineup, const struct plugin_entry *entry,
+                     const struct plugin_file *files, size_t file_count, const char *const *env,
+                     size_t env_count, struct error *err);
 void own_workers_free(struct own_workers *own); /* when its pool is gone */
 /* The pool that runs a plugin: each job that names it goes there (job->pool), and each session with
  * it is one of that pool. */

@@ -63,8 +63,7 @@ static void next_part(struct article_work *work)
     work->job.pool = pool;
 }
 
-/* What no plugin can see stays here: why and where the article was cut. */
-static struct article what_plugins_see(const struct article *article)
+struct article article_for_plugins(const struct article *article)
 {
     struct article seen = *article;
     seen.first_line = seen.last_line = 0;
@@ -77,7 +76,7 @@ static struct article what_plugins_see(const struct article *article)
 static void pack_job(struct article_work *work)
 {
     const struct plugin_chain *chain = &work->lineup->article;
-    const struct article seen = what_plugins_see(&work->piece->article);
+    const struct article seen = article_for_plugins(&work->piece->article);
     msgpack_packer packer;
     const size_t left = left_in(work, work->from, work->upto);
     buf_clear(&work->job.payload);

@@ -28,6 +28,9 @@ struct article_work {
     bool given_up; /* no plugin's name stands behind a fault: the article goes on with none */
 };
 
+/* The article without what no plugin can see: why and where it was cut. Points into `article`. */
+struct article article_for_plugins(const struct article *article);
+
 /* `done` is called in any case, later or at once (an empty chain needs no worker); the piece can be
  * stored then. */
 void article_work_start(struct article_work *work);

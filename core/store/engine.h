@@ -93,6 +93,8 @@ struct store_engine {
                   struct error *err);
     int (*article)(struct engine_reader *reader, int64_t id, struct arena *arena,
                    struct article *out, struct error *err);
+    int (*article_document)(struct engine_reader *reader, int64_t id, int64_t *document_id,
+                            struct error *err);
     int (*document)(struct engine_reader *reader, int64_t id, struct arena *arena,
                     struct document *out, struct buf *bytes, struct error *err);
     int (*pending)(struct engine_reader *reader, int64_t after, int64_t *ids, size_t max,

@@ -203,6 +203,13 @@ int store_article(struct store_reader *reader, int64_t id, struct arena *arena, 
     return reader->engine->article(reader->reader, id, arena, out, or_else(err, &own));
 }
 
+int store_article_document(struct store_reader *reader, int64_t id, int64_t *document_id,
+                           struct error *err)
+{
+    struct error own;
+    return reader->engine->article_document(reader->reader, id, document_id, or_else(err, &own));
+}
+
 int store_document(struct store_reader *reader, int64_t id, struct arena *arena,
                    struct document *out, struct buf *bytes, struct error *err)
 {

@@ -300,7 +300,11 @@ int store_search(struct store_reader *reader, const struct query *query,
 /* ERR_NOTFOUND when there is none. */
 int store_article(struct store_reader *reader, int64_t id, struct arena *arena, struct article *out,
                   struct error *err);
-/* The document an article was cut from, or by id: bytes decompressed into `bytes`. */
+/* The document that the shown version of an article was cut from. ERR_NOTFOUND: no such article. */
+int store_article_document(struct store_reader *reader, int64_t id, int64_t *document_id,
+                           struct error *err);
+/* A document by its id: bytes decompressed into `bytes`. ERR_NOTFOUND also when its bytes are not
+ * kept any more. */
 int store_document(struct store_reader *reader, int64_t id, struct arena *arena,
                    struct document *out, struct buf *bytes, struct error *err);
 /* Ids of documents that are received and not done, oldest first, after `after`. */

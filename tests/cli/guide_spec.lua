@@ -34,7 +34,7 @@ describe("scripts/README.md", function()
                 assert(load(block.code))
             end
         end
-        assert.equal(4, #outputs)
+        assert.equal(5, #outputs)
         assert.truthy(outputs[1]:find("1 plugin: 3 passed, 0 failed", 1, true), outputs[1])
         assert.truthy(outputs[2]:find("1 plugin: 0 errors, 0 warnings", 1, true), outputs[2])
         assert.truthy(outputs[2]:find('"code":"IMO 9074729"', 1, true), outputs[2])
@@ -42,6 +42,7 @@ describe("scripts/README.md", function()
         assert.truthy(outputs[3]:find("1 golden file written", 1, true), outputs[3])
         assert.truthy(outputs[3]:find("1 plugin: 4 passed, 0 failed\nTAP version 13\nok 1", 1, true), outputs[3])
         assert.equal(6, #t.decode(t.read(at .. "/scripts/tag/ships/long.json")))
+        assert.truthy(outputs[4]:find("6 calls\n.*6 passed, 0 failed\n.*1 plugin: 5 passed"), outputs[4])
         assert.truthy(outputs[#outputs]:find("calls/s", 1, true), outputs[#outputs])
     end)
 

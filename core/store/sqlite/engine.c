@@ -263,6 +263,7 @@ const struct store_engine sqlite_engine = {
     .counts = reader_counts,
     .search = reader_search,
     .article = reader_article,
+    .article_document = reader_article_document,
     .document = reader_document,
     .pending = reader_pending,
     .task_answer = reader_task_answer,

@@ -185,3 +185,22 @@ int reader_article(struct engine_reader *reader, int64_t id, struct arena *arena
     reader_end(reader);
     return rc;
 }
+
+int reader_article_document(struct engine_reader *reader, int64_t id, int64_t *document_id,
+                            struct error *err)
+{
+    SQ_AUTO sqlite3_stmt *row = NULL;
+    int rc = sq_prepare(reader->db,
+                        "SELECT v.document_id FROM articles a JOIN versions v"
+                        " ON v.article_id=a.id AND v.version=a.version WHERE a.id=?1",
+                        false, &row, err);
+    if (rc < 0)
+        return rc;
+    sq_bind_int(row, 1, id);
+    if ((rc = sq_row(row, err)) < 0)
+        return rc;
+    if (rc == 0)
+        return error_set(err, ERR_NOTFOUND, "there is no article %lld in the store", (long long)id);
+    *document_id = sqlite3_column_int64(row, 0);
+    return 0;
+}

@@ -43,6 +43,8 @@ int reader_failure(struct engine_reader *reader, int64_t document_id, struct are
                    struct store_failure *out, int64_t *at_us, struct error *err);
 
 /* read_article.c */
+int reader_article_document(struct engine_reader *reader, int64_t id, int64_t *document_id,
+                            struct error *err);
 int reader_article(struct engine_reader *reader, int64_t id, struct arena *arena,
                    struct article *out, struct error *err);
 /* `whole`: with body, captions, evidence, lines; else without. ERR_NOTFOUND. */

@@ -1,0 +1,439 @@
+/* A fixture into its folder: all of it into a folder beside, which then takes the name. */
+#include "pipeline/fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "model/json.h"
+#include "model/raw_json.h"
+#include "model/wire.h"
+#include "pipeline/fixture_files.h"
+#include "plugin/canonical.h"
+#include "worker/message.h"
+
+struct writing {
+    char *dir; /* the folder beside */
+    const struct fixture *fixture;
+    size_t granted; /* files in granted/ so far */
+    mode_t mode;    /* of JSON files: for the user alone where they hold what was granted */
+    struct error *err;
+};
+
+static int no_memory(struct error *err)
+{
+    return error_set(err, ERR_NOMEM, "out of memory while writing a fixture");
+}
+
+/* ---- values that must come back as they are ---- */
+
+static int repack(const msgpack_object *value, const json_t *json, bool *same, struct error *err)
+{
+    BUF_AUTO struct buf before = BUF_INIT;
+    BUF_AUTO struct buf again = BUF_INIT;
+    BUF_AUTO struct buf after = BUF_INIT;
+    msgpack_packer packer;
+    msgpack_unpacked unpacked;
+    wire_packer(&packer, &again);
+    int code = raw_from_json(json, &packer, err);
+    if (code < 0)
+        return code;
+    msgpack_unpacked_init(&unpacked);
+    const bool read = !buf_failed(&again) && msgpack_unpack_next(&unpacked, again.at, again.len,
+                                                                 NULL) == MSGPACK_UNPACK_SUCCESS;
+    code =
+        read && canonical_pack(value, &before) >= 0 && canonical_pack(&unpacked.data, &after) >= 0
+            ? 0
+            : no_memory(err);
+    msgpack_unpacked_destroy(&unpacked);
+    *same = code >= 0 && str_same(buf_view(&before), buf_view(&after));
+    return code;
+}
+
+/* A value on the wire as JSON that gives the very same again. `what` is named where it does not. */
+static int exact_json(struct str packed, const char *what, json_t **out, struct error *err)
+{
+    msgpack_zone zone;
+    msgpack_object value;
+    bool same = false;
+    *out = NULL;
+    if (!msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE))
+        return no_memory(err);
+    int code = wire_unpack(packed.at, packed.len, what, &zone, &value, err);
+    if (code >= 0)
+        *out = raw_to_json(&value);
+    if (*out)
+        code = repack(&value, *out, &same, err);
+    if (code >= 0 && !same)
+        code = error_set(err, ERR_INVALID,
+                         "%s cannot be recorded: it holds what JSON has no form for (bytes that "
+                         "are no text, a number that is none)",
+                         what);
+    msgpack_zone_destroy(&zone);
+    if (code < 0) {
+        json_decref(*out);
+        *out = NULL;
+    }
+    return code;
+}
+
+/* File names are any bytes. */
+static json_t *bytes_json(struct str bytes)
+{
+    BUF_AUTO struct buf hex = BUF_INIT;
+    if (utf8_valid(bytes.at ? bytes.at : "", bytes.len) == bytes.len)
+        return json_stringn(bytes.at ? bytes.at : "", bytes.len);
+    for (size_t i = 0; i < bytes.len; i++)
+        buf_printf(&hex, "%02x", (unsigned char)bytes.at[i]);
+    return buf_failed(&hex) ? NULL : json_pack("{s:s}", "hex", hex.at);
+}
+
+/* ---- calls ---- */
+
+static json_t *env_json(const struct fixture_plugin *plugin)
+{
+    json_t *env = json_object();
+    for (size_t i = 0; env && i < plugin->env_count; i++) {
+        const char *equals = strchr(plugin->env[i], '=');
+        if (!equals)
+            continue;
+        json_object_setn_new(env, plugin->env[i], (size_t)(equals - plugin->env[i]),
+                             bytes_json(str_of(equals + 1)));
+    }
+    return env;
+}
+
+static int write_granted(struct writing *in, const struct fixture_plugin *plugin, json_t *read)
+{
+    char name[40];
+    for (size_t i = 0; i < plugin->file_count; i++) {
+        const struct plugin_file *file = &plugin->files[i];
+        snprintf(name, sizeof name, "granted/%zu", ++in->granted);
+        const int code =
+            folder_write(in->dir, name, (struct str){file->bytes, file->len}, 0600, in->err);
+        if (code < 0)
+            return code;
+        if (json_object_set_new(read, file->name, json_integer((json_int_t)in->granted)) < 0)
+            return error_set(in->err, ERR_INVALID, "the path %s is no UTF-8: it cannot be recorded",
+                             file->name);
+    }
+    return 0;
+}
+
+static int plugin_json(struct writing *in, const struct fixture_plugin *plugin, bool left_out,
+                       json_t **out)
+{
+    char hex[HASH_HEX_SIZE], label[2 * PLUGIN_NAME_SIZE];
+    json_t *options = NULL;
+    snprintf(label, sizeof label, "%s/%s", plugin->kind, plugin->name);
+    int code = exact_json(plugin->options, label, &options, in->err);
+    if (code < 0)
+        return code;
+    *out = json_pack("{s:s, s:s, s:s, s:b, s:o}", "plugin", label, "version", plugin->version,
+                     "fingerprint", hash_hex(&plugin->fingerprint, hex), "native", plugin->native,
+                     "options", options);
+    if (!*out)
+        return no_memory(in->err);
+    if (!plugin->granted || left_out)
+        return 0;
+    json_t *read = json_object();
+    code = read ? write_granted(in, plugin, read) : no_memory(in->err);
+    json_t *granted = json_pack("{s:o, s:o}", "read", read, "env", env_json(plugin));
+    if (code >= 0 && (!granted || json_object_set(*out, "granted", granted) < 0))
+        code = no_memory(in->err);
+    json_decref(granted);
+    return code;
+}
+
+static int said_json(struct writing *in, const struct fixture_said *said, json_t *call)
+{
+    json_t *value = NULL;
+    int code = 0;
+    if (said->failed)
+        value =
+            json_pack("{s:o, s:s, s:o, s:o}", "plugin", str_to_json(str_of(said->plugin)), "guard",
+                      guard_word(said->guard), "message", str_to_json(str_of(said->message)),
+                      "traceback", str_to_json(str_of(said->traceback)));
+    else
+        code = exact_json(said->answer, "an answer", &value, in->err);
+    if (code >= 0 && json_object_set_new(call, said->failed ? "failed" : "answer", value) < 0)
+        code = no_memory(in->err);
+    return code;
+}
+
+static int call_json(struct writing *in, const struct fixture_call *call, json_t *out)
+{
+    json_t *asked = json_array();
+    int code = json_object_set_new(out, "asked", asked) < 0 ? no_memory(in->err) : 0;
+    for (size_t i = 0; code >= 0 && i < call->count; i++) {
+        json_t *plugin = NULL;
+        code = plugin_json(in, &call->asked[i], call->left_out, &plugin);
+        if (json_array_append_new(asked, plugin) < 0 && code >= 0)
+            code = no_memory(in->err);
+    }
+    if (code < 0 || call->left_out)
+        return code < 0 || json_object_set_new(out, "left_out", json_true()) >= 0
+                   ? code
+                   : no_memory(in->err);
+    json_t *article = json_true();
+    if (!call->document)
+        code = exact_json(call->article, "an article", &article, in->err);
+    if (code < 0)
+        return code;
+    if (json_object_set_new(out, call->document ? "document" : "article", article) < 0)
+        return no_memory(in->err);
+    return said_json(in, &call->said, out);
+}
+
+static int write_json(const struct writing *in, const char *name, const json_t *value)
+{
+    BUF_AUTO struct buf text = BUF_INIT;
+    buf_init(&text, LIMIT(FIXTURE_CALL_BYTES));
+    int code = json_to_buf(value, JSON_INDENT(1), &text, in->err);
+    if (code == ERR_LIMIT)
+        return error_set(in->err, ERR_LIMIT,
+                         "%s would be over %lu bytes (limit FIXTURE_CALL_BYTES): this is too "
+                         "large to be recorded",
+                         name, LIMIT(FIXTURE_CALL_BYTES));
+    if (code >= 0)
+        code = buf_byte(&text, '\n') < 0 ? no_memory(in->err) : 0;
+    return code < 0 ? code : folder_write(in->dir, name, buf_view(&text), in->mode, in->err);
+}
+
+static int write_call(struct writing *in, size_t index)
+{
+    const struct fixture_call *call = &in->fixture->calls[index];
+    char file[FIXTURE_NAME_SIZE], name[FIXTURE_NAME_SIZE + 8];
+    json_t *out = json_object();
+    int code = out ? call_json(in, call, out) : no_memory(in->err);
+    fixture_call_name(call, index, file);
+    snprintf(name, sizeof name, "calls/%s", file);
+    if (code >= 0)
+        code = write_json(in, name, out);
+    json_decref(out);
+    return code;
+}
+
+/* ---- fixture.json ---- */
+
+static json_t *document_json(const struct document *document)
+{
+    char hex[HASH_HEX_SIZE], received[CLOCK_TEXT_SIZE];
+    struct hash hash;
+    hash_bytes(document->bytes.at ? document->bytes.at : "", document->bytes.len, &hash);
+    return json_pack("{s:o, s:o, s:o, s:s, s:I, s:s}", "name", bytes_json(document->name), "path",
+                     bytes_json(document->path), "source", bytes_json(document->source), "received",
+                     clock_format(document->received_us, received), "bytes",
+                     (json_int_t)document->bytes.len, "sha256", hash_hex(&hash, hex));
+}
+
+static json_t *names_json(const struct fixture *fixture)
+{
+    char name[FIXTURE_NAME_SIZE];
+    json_t *calls = json_array();
+    for (size_t i = 0; calls && i < fixture->count; i++) {
+        fixture_call_name(&fixture->calls[i], i, name);
+        json_array_append_new(calls, json_string(name));
+    }
+    return calls;
+}
+
+static json_t *natives_json(const struct fixture *fixture)
+{
+    json_t *natives = json_array();
+    for (size_t i = 0; natives && i < fixture->native_count; i++)
+        json_array_append_new(natives, json_string(fixture->natives[i]));
+    return natives;
+}
+
+static int write_head(const struct writing *in)
+{
+    const struct fixture *fixture = in->fixture;
+    json_t *head =
+        json_pack("{s:i, s:s, s:o, s:o}", "fixture", FIXTURE_FORMAT, "copydesk", fixture->copydesk,
+                  "native", natives_json(fixture), "calls", names_json(fixture));
+    bool made = head != NULL;
+    if (made && fixture->article_id)
+        made = json_object_set_new(head, "article",
+                                   json_pack("{s:I, s:o}", "id", (json_int_t)fixture->article_id,
+                                             "headline", str_to_json(fixture->headline))) >= 0;
+    if (made && fixture->failure.plugin)
+        made = json_object_set_new(
+                   head, "quarantine",
+                   json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "item", (json_int_t)fixture->item_id,
+                             "stage", str_to_json(str_of(fixture->failure.stage)), "plugin",
+                             str_to_json(str_of(fixture->failure.plugin)), "version",
+                             str_to_json(str_of(fixture->failure.version)), "guard",
+                             str_to_json(str_of(fixture->failure.guard)), "message",
+                             str_to_json(str_of(fixture->failure.message)))) >= 0;
+    if (made && fixture->has_document)
+        made = json_object_set_new(head, "document", document_json(&fixture->document)) >= 0;
+    const int code = made ? write_json(in, "fixture.json", head) : no_memory(in->err);
+    json_decref(head);
+    return code;
+}
+
+/* ---- code and tests ---- */
+
+static int write_file(const struct writing *in, const char *folder, const struct plugin_file *file)
+{
+    BUF_AUTO struct buf name = BUF_INIT;
+    if (buf_printf(&name, "%s/%s", folder, file->name) < 0)
+        return no_memory(in->err);
+    return folder_write(in->dir, name.at, (struct str){file->bytes, file->len}, 0666, in->err);
+}
+
+static int write_code(const struct writing *in, const struct fixture_code *code)
+{
+    char folder[2 * PLUGIN_NAME_SIZE + 16];
+    int result = 0;
+    for (size_t i = 0; i < code->count; i++) {
+        const struct plugin_entry *entry = code->entries[i];
+        snprintf(folder, sizeof folder, "scripts/%s/%s", entry->kind, entry->name);
+        for (size_t k = 0; result >= 0 && !entry->stage && k < entry->file_count; k++)
+            if (!registry_is_test(str_of(entry->files[k].name)))
+                result = write_file(in, folder, &entry->files[k]);
+    }
+    for (size_t i = 0; result >= 0 && i < code->lib_count; i++)
+        result = write_file(in, "scripts/lib", &code->lib[i]);
+    return result;
+}
+
+static int write_test(const struct writing *in, const struct fixture_call *call, const char *slug)
+{
+    BUF_AUTO struct buf text = BUF_INIT;
+    BUF_AUTO struct buf name = BUF_INIT;
+    const struct fixture_plugin *plugin = fixture_answerer(call);
+    buf_init(&text, LIMIT(PLUGIN_BYTES) / 2); /* it is to lie beside a plugin */
+    int code = call->left_out ? 0 : fixture_test(in->fixture, call, slug, &text, in->err);
+    if (code == ERR_LIMIT || code == 0) /* too long to lie beside a plugin: calls/ has it */
+        return 0;
+    if (code > 0 && buf_printf(&name, "tests/%s/%s/%s.test.lua", plugin->kind, plugin->name, slug))
+        code = no_memory(in->err);
+    return code < 0 ? code : folder_write(in->dir, name.at, buf_view(&text), in->mode, in->err);
+}
+
+static int write_all(struct writing *in, const struct fixture_code *code, const char *slug)
+{
+    const struct fixture *fixture = in->fixture;
+    int result = fixture->has_document
+                     ? folder_write(in->dir, "document", fixture->document.bytes, 0666, in->err)
+                     : 0;
+    for (size_t i = 0; result >= 0 && i < fixture->count; i++) {
+        result = write_call(in, i);
+        if (result >= 0)
+            result = write_test(in, &fixture->calls[i], slug);
+    }
+    if (result >= 0)
+        result = write_code(in, code);
+    return result < 0 ? result : write_head(in);
+}
+
+/* ---- its name ---- */
+
+/* fixture.json goes first and comes last: a folder is a fixture only when all else is there. */
+static const char *const parts[] = {"fixture.json", "document", "calls",
+                                    "granted",      "scripts",  "tests"};
+#define PART_COUNT (sizeof parts / sizeof *parts)
+
+static int move_part(const char *from, const char *to, const char *name, struct error *err)
+{
+    MEM_AUTO char *old = file_join(from, name);
+    MEM_AUTO char *new = file_join(to, name);
+    if (!old || !new)
+        return no_memory(err);
+    if (rename(old, new) == 0 || errno == ENOENT)
+        return 0;
+    return error_errno(err, errno, "cannot write %s", new);
+}
+
+static int move_in(const char *from, const char *to, bool replaces, struct error *err)
+{
+    if (!replaces)
+        return rename(from, to) == 0 ? 0 : error_errno(err, errno, "cannot write %s", to);
+    int code = 0;
+    for (size_t i = 0; code >= 0 && i < PART_COUNT; i++)
+        code = folder_remove(to, parts[i], err);
+    for (size_t i = PART_COUNT; code >= 0 && i > 0; i--)
+        code = move_part(from, to, parts[i - 1], err);
+    if (code >= 0 && rmdir(from) < 0)
+        code = error_errno(err, errno, "cannot remove %s", from);
+    return code;
+}
+
+static int check_place(const char *dir, bool replace, bool *replaces, struct error *err)
+{
+    const int state = folder_state(dir, err);
+    *replaces = state == 2;
+    if (state < 0)
+        return state;
+    if (state == 0)
+        return error_set(err, ERR_EXISTS,
+                         "%s holds something that is no fixture: choose another folder with --to",
+                         dir);
+    return state == 2 && !replace
+               ? error_set(err, ERR_EXISTS, "%s is a fixture already; --force writes it anew", dir)
+               : 0;
+}
+
+/* The folder and the name within it; "a/b/" is "a", "b". */
+static int make_beside(const char *dir, char **out, struct error *err)
+{
+    BUF_AUTO struct buf path = BUF_INIT;
+    MEM_AUTO char *copy = mem_strdup(dir);
+    size_t len = copy ? strlen(copy) : 0;
+    while (len > 1 && copy[len - 1] == '/')
+        copy[--len] = '\0';
+    if (!copy || len == 0)
+        return copy ? error_set(err, ERR_USAGE, "an empty path is no folder") : no_memory(err);
+    const char *base = file_base_name(copy);
+    buf_append(&path, copy, (size_t)(base - copy));
+    int code = 0;
+    if (path.len > 1)
+        code = folders_make(path.at, err);
+    buf_printf(&path, ".%s.%ld.part", base, (long)getpid());
+    *out = buf_take(&path, NULL);
+    if (code < 0 || !*out)
+        return code < 0 ? code : no_memory(err);
+    return mkdir(*out, 0777) == 0 ? 0 : error_errno(err, errno, "cannot make the folder %s", *out);
+}
+
+static mode_t mode_for(const struct fixture *fixture)
+{
+    for (size_t i = 0; i < fixture->count; i++)
+        for (size_t k = 0; k < fixture->calls[i].count; k++)
+            if (fixture->calls[i].asked[k].granted && !fixture->calls[i].left_out)
+                return 0600;
+    return 0666;
+}
+
+int fixture_write(const char *dir, const char *slug, const struct fixture *fixture,
+                  const struct fixture_code *code, bool replace, struct error *err)
+{
+    struct writing in = {.fixture = fixture, .mode = mode_for(fixture), .err = err};
+    bool replaces = false;
+    int result = check_place(dir, replace, &replaces, err);
+    if (result >= 0)
+        result = make_beside(dir, &in.dir, err);
+    if (result >= 0) {
+        result = write_all(&in, code, slug);
+        if (result >= 0)
+            result = move_in(in.dir, dir, replaces, err);
+        if (result < 0) {
+            MEM_AUTO char *above = mem_strdup(in.dir);
+            const char *base = file_base_name(in.dir);
+            if (above)
+                above[base - in.dir] = '\0';
+            (void)folder_remove(above && above[0] ? above : ".", base, NULL);
+        }
+    }
+    mem_free(in.dir);
+    return result < 0 ? result : 0;
+}
