@@ -7,10 +7,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "cli/beside.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/output.h"
-#include "control/client.h"
+#include "control/protocol.h"
 #include "model/json.h"
 #include "watch/why.h"
 
@@ -33,12 +34,29 @@ static const char *const states[] = {
     [STORE_FILE_GONE] = "taken away by somebody else before it was moved",
 };
 
-static bool is_running(struct desk *desk)
+/* What the running desk knows beyond what lies there; it may be busy, or of an older release. */
+struct alive {
+    bool running;
+    json_t *answer; /* NULL: it said nothing */
+};
+
+static const char *stuck_of(const struct alive *alive)
 {
-    struct control_client *client = NULL;
-    const bool running = control_connect(desk_store_folder(desk), &client, NULL) >= 0;
-    control_hang_up(client);
-    return running;
+    return json_string_value(json_object_get(alive->answer, "stuck"));
+}
+
+static void ask_running(struct desk *desk, const char *path, struct alive *out)
+{
+    LINE_AUTO struct control_client *client = NULL;
+    *out = (struct alive){.running = control_connect(desk_store_folder(desk), &client, NULL) >= 0};
+    if (!out->running)
+        return;
+    control_patience(client, (long)LIMIT(CONTROL_ASK_MS));
+    json_t *fields = json_pack("{s:o}", "path", control_path(path));
+    if (!fields || control_ask(client, "why", fields, NULL, NULL, &out->answer, NULL) >= 0)
+        return;
+    json_decref(out->answer);
+    out->answer = NULL;
 }
 
 /* ---- for a person ---- */
@@ -132,8 +150,6 @@ static void print_now(const struct why *why, bool running)
         running ? "the running desk takes it in" : "`copydesk run` takes it in (no desk runs now)";
     switch (why->now) {
     case WHY_GONE:
-        if (why->past_count == 0)
-            puts("  never seen, and there is no file of that name");
         return;
     case WHY_DECIDED:
         return;
@@ -175,12 +191,18 @@ static void print_now(const struct why *why, bool running)
     }
 }
 
-static void print_person(struct desk *desk, const struct why *why, bool running)
+static void print_person(struct desk *desk, const struct why *why, const struct alive *alive)
 {
+    const char *stuck = stuck_of(alive);
     fputs(output_style(STYLE_BOLD), stdout);
     print_path(desk, str_of(why->path));
     puts(output_style(STYLE_PLAIN));
-    print_now(why, running);
+    if (stuck) {
+        puts("  decided, but it cannot be moved; the running desk tries again:");
+        output_wrapped(str_of(stuck), 4);
+    } else {
+        print_now(why, alive->running);
+    }
     for (size_t i = 0; i < why->past_count; i++)
         print_past(desk, &why->past[i], why->went_there);
 }
@@ -210,15 +232,17 @@ static json_t *past_to_json(const struct store_file *file)
     return object;
 }
 
-static int print_json(const struct why *why, bool running)
+static int print_json(const struct why *why, const struct alive *alive)
 {
+    const char *stuck = stuck_of(alive);
     json_t *past = json_array();
     for (size_t i = 0; i < why->past_count; i++)
         json_array_append_new(past, past_to_json(&why->past[i]));
     json_t *object =
-        json_pack("{s:o, s:o, s:s, s:o, s:b, s:o}", "path", str_to_json(str_of(why->path)),
+        json_pack("{s:o, s:o, s:s, s:o, s:b, s:o, s:o}", "path", str_to_json(str_of(why->path)),
                   "folder", str_to_json(str_of(why->folder)), "now", why_now_name(why->now), "rule",
-                  str_to_json(str_of(why->rule)), "running", running, "seen", past);
+                  str_to_json(str_of(why->rule)), "running", alive->running, "stuck",
+                  stuck ? str_to_json(str_of(stuck)) : json_null(), "seen", past);
     return output_json(object) < 0 ? CLI_FAILED : CLI_DONE;
 }
 
@@ -245,6 +269,19 @@ static int ask_below_desk(struct desk *desk, const struct cli_args *args, struct
     return code;
 }
 
+static int tell(const struct cli_args *args, struct desk *desk, const struct why *why)
+{
+    struct alive alive;
+    int code = CLI_DONE;
+    ask_running(desk, why->path, &alive);
+    if (cli_has(args, "json"))
+        code = print_json(why, &alive);
+    else
+        print_person(desk, why, &alive);
+    json_decref(alive.answer);
+    return is_unknown(why) ? CLI_FAILED : code;
+}
+
 static int run(const struct cli_args *args)
 {
     DESK_AUTO struct desk *desk = NULL;
@@ -259,11 +296,12 @@ static int run(const struct cli_args *args)
     if (why_ask(desk, args->operand[0], arena, &why, &err) < 0 ||
         (is_unknown(&why) && ask_below_desk(desk, args, arena, &why, &err) < 0))
         return cli_failed(args, &err);
-    const bool running = is_running(desk);
-    if (cli_has(args, "json"))
-        return print_json(&why, running);
-    print_person(desk, &why, running);
-    return CLI_DONE;
+    if (is_unknown(&why) && !cli_has(args, "json")) {
+        error_set(&err, ERR_NOTFOUND, "%s was never seen, and there is no file of that name",
+                  args->operand[0]);
+        return cli_failed(args, &err);
+    }
+    return tell(args, desk, &why);
 }
 
 const struct cli_command command_why = {

@@ -200,10 +200,15 @@ static void tell_watch(struct telling *telling, const struct live *live)
         watch_status(live->watch, &status);
     for (size_t i = 0; live->watch && i < watch_folder_count(live->watch); i++)
         tell_folder(telling, live->watch, i, folders);
+    if (status.stuck)
+        unwell(telling,
+               "%zu file%s cannot be moved out of a watched folder (copydesk why PATH): %s",
+               status.stuck, status.stuck == 1 ? "" : "s", status.stuck_cause);
     add(telling, telling->all, "watches", folders);
     add(telling, telling->all, "watch",
-        json_pack("{s:I, s:I, s:b, s:I, s:I, s:I, s:o, s:o}", "waiting", (json_int_t)status.waiting,
-                  "at_work", (json_int_t)status.at_work, "more", (int)status.more, "overflows",
+        json_pack("{s:I, s:I, s:I, s:b, s:I, s:I, s:I, s:o, s:o}", "waiting",
+                  (json_int_t)status.waiting, "stuck", (json_int_t)status.stuck, "at_work",
+                  (json_int_t)status.at_work, "more", (int)status.more, "overflows",
                   (json_int_t)status.overflows, "rescans", (json_int_t)status.rescans, "folders",
                   (json_int_t)status.watched, "problem",
                   *status.problem ? text_json(status.problem) : json_null(), "problem_at",

@@ -1,5 +1,8 @@
 /* Watched folders and the inflow: what is settled is offered, what became of it is told. */
+#include "base/alloc.h"
+#include "control/protocol.h"
 #include "live/parts.h"
+#include "model/json.h"
 
 static int offer(struct watch_file *file, const char *path, const char *source, void *data)
 {
@@ -20,6 +23,29 @@ static void write_it(struct store_request *request, void *data)
     host_store(live->desk, request);
 }
 
+/* What `copydesk why` cannot see from outside. */
+static void start_why(struct control_call *call, const json_t *request, void *data)
+{
+    const struct live *live = data;
+    struct error err = {0};
+    MEM_AUTO char *path = NULL;
+    if (control_path_of(json_object_get(request, "path"), "path", &path, &err) < 0) {
+        control_fail(call, &err, NULL);
+        return;
+    }
+    const char *stuck = live->watch ? watch_stuck(live->watch, path) : NULL;
+    control_done(call,
+                 json_pack("{s:o}", "stuck", stuck ? str_to_json(str_of(stuck)) : json_null()));
+}
+
+static int register_why(struct live *live, struct error *err)
+{
+    static const struct control_field why[] = {
+        {.name = "path", .type = CONTROL_PATH, .needed = true}, {0}};
+    static const struct control_handler handlers[] = {{"why", why, start_why, NULL, NULL}};
+    return control_register(live->control, handlers, 1, live, err);
+}
+
 int live_watch_open(struct live *live, struct error *err)
 {
     const struct config *config = &live->desk->lineup->config;
@@ -33,7 +59,7 @@ int live_watch_open(struct live *live, struct error *err)
     };
     const int code = watch_open(&options, &live->watch, err);
     live->open[LIVE_WATCH] = code >= 0;
-    return code;
+    return code < 0 ? code : register_why(live, err);
 }
 
 static void closed(void *data)

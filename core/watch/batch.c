@@ -185,7 +185,7 @@ static bool sort_out(struct watch *watch, struct step *step)
 {
     struct watch_file *file = step->file;
     if (step->error.code < 0) {
-        watch_problem(watch, &step->error);
+        watch_stuck_at(watch, file, &step->error);
         leave(step);
         decide_later(watch, file, TROUBLE_US);
         return false;
@@ -193,6 +193,7 @@ static bool sort_out(struct watch *watch, struct step *step)
     if (step->moved == MOVED_DONE || step->moved == MOVED_GONE)
         return true;
     leave(step);
+    watch_stuck_at(watch, file, NULL);
     if (step->moved == MOVED_TAKEN) {
         decide_queue(watch, file);
     } else if (file->hidden) { /* in failed/: a review looks at it again */
@@ -256,6 +257,7 @@ static void written(struct store_request *request)
             if (batch->at[i].out)
                 continue;
             leave(&batch->at[i]);
+            watch_stuck_at(watch, batch->at[i].file, &request->error);
             decide_later(watch, batch->at[i].file, TROUBLE_US);
         }
         batch->phase = PHASE_MOVE;

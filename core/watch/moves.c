@@ -23,8 +23,9 @@ char *move_folder(const char *path)
     return len ? mem_strndup(path, len) : mem_strdup(".");
 }
 
-/* "a (3).txt" for a.txt; the stem is cut where the name would be too long. */
-static char *numbered(const char *dir, const char *rel, unsigned long number)
+/* "a (3).txt" for a.txt; the stem is cut where the name, with `reserve` more bytes, would be too
+ * long. */
+static char *numbered(const char *dir, const char *rel, unsigned long number, size_t reserve)
 {
     const char *name = file_base_name(rel);
     const char *dot = strrchr(name, '.');
@@ -34,27 +35,30 @@ static char *numbered(const char *dir, const char *rel, unsigned long number)
         dot = name + strlen(name);
     if (number > 1)
         snprintf(suffix, sizeof suffix, " (%lu)", number);
-    const size_t room = NAME_MAX - strlen(suffix) - strlen(dot);
+    const size_t room = NAME_MAX - reserve - strlen(suffix) - strlen(dot);
     const struct str stem = {name, (size_t)(dot - name)};
     buf_printf(&out, "%s/%.*s" STR_FMT "%s%s", dir, (int)(name - rel), rel,
                (int)utf8_cut(stem, room), stem.at, suffix, dot);
     return buf_take(&out, NULL);
 }
 
-static bool is_there(const char *path)
+/* 1, 0, ERR_INVALID: a name of that length is not possible there. */
+static int is_there(const char *path)
 {
     struct stat info;
-    return lstat(path, &info) == 0 || errno == ENAMETOOLONG;
+    if (lstat(path, &info) == 0)
+        return 1;
+    return errno == ENAMETOOLONG ? ERR_INVALID : 0;
 }
 
-static bool is_free(const char *path, const char *beside)
+/* 1 free, 0 taken. */
+static int is_free(const char *path, const char *beside)
 {
     BUF_AUTO struct buf other = BUF_INIT;
-    if (is_there(path))
-        return false;
-    if (!beside)
-        return true;
-    return buf_printf(&other, "%s%s", path, beside) == 0 && !is_there(other.at);
+    int there = is_there(path);
+    if (there == 0 && beside)
+        there = buf_printf(&other, "%s%s", path, beside) < 0 ? ERR_NOMEM : is_there(other.at);
+    return there < 0 ? there : !there;
 }
 
 struct naming {
@@ -66,7 +70,8 @@ struct naming {
 static int try_number(struct naming *naming, unsigned long number)
 {
     mem_free(naming->path);
-    naming->path = numbered(naming->dir, naming->rel, number);
+    naming->path =
+        numbered(naming->dir, naming->rel, number, naming->beside ? strlen(naming->beside) : 0);
     return naming->path ? is_free(naming->path, naming->beside) : ERR_NOMEM;
 }
 
@@ -111,6 +116,8 @@ int move_choose(const char *dir, const char *rel, const char *beside, char **out
         return error_set(err, ERR_LIMIT,
                          "%s/%s: over %lu files of that name there (limit WATCH_SAME_NAMES)", dir,
                          rel, LIMIT(WATCH_SAME_NAMES));
+    if (code == ERR_INVALID)
+        return error_set(err, ERR_INVALID, "%s/%s: the name is too long for that folder", dir, rel);
     return error_set(err, ERR_NOMEM, "out of memory while naming %s", rel);
 }
 

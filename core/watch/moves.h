@@ -6,8 +6,9 @@
 
 /* A name in the folder `dir` for what is called `rel` there (which may hold folders): itself, or
  * "a (2).txt", "a (3).txt" ... where it is taken. With `beside`, NAME + beside must be free too.
+ * A name that would be too long is cut before its ending, at a character.
  * Somebody may take it before it is used: move_file does not overwrite. mem_alloc'd. ERR_LIMIT:
- * WATCH_SAME_NAMES. */
+ * WATCH_SAME_NAMES; ERR_INVALID: no name so short is possible there. */
 int move_choose(const char *dir, const char *rel, const char *beside, char **out,
                 struct error *err);
 

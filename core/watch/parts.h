@@ -48,6 +48,9 @@ struct watch {
 void watch_pump(struct watch *watch);
 /* For the log and the status. */
 void watch_problem(struct watch *watch, const struct error *why);
+/* The same for a file that is decided and cannot be moved: in the log once, however often it is
+ * tried. NULL: nothing is in its way any more. */
+void watch_stuck_at(struct watch *watch, struct watch_file *file, const struct error *why);
 /* One of the parts is closed. */
 void watch_part_closed(void *data);
 

@@ -198,6 +198,7 @@ static void destroy(struct watch_file *file)
 {
     root_release(file->root);
     mem_free(file->reason);
+    mem_free(file->stuck);
     mem_free(file->at);
     mem_free(file->target);
     mem_free(file);

@@ -51,6 +51,7 @@ struct watch_file {
     enum store_file_outcome outcome;
     int64_t document_id, row_id;
     char *reason;    /* mem_alloc'd or NULL */
+    char *stuck;     /* why it could not be moved; mem_alloc'd or NULL */
     char *at;        /* where it is, when not at `path`; mem_alloc'd */
     char *target;    /* mem_alloc'd or NULL */
     size_t relative; /* where in `path` the part below the root begins */

@@ -13,14 +13,32 @@
 
 #define TIMER_MAX_US INT64_C(60000000)
 
-void watch_problem(struct watch *watch, const struct error *why)
+static void keep_problem(struct watch *watch, const struct error *why)
 {
-    const bool same = strcmp(watch->problem, why->text) == 0;
     snprintf(watch->problem, sizeof watch->problem, "%.*s", (int)sizeof watch->problem - 1,
              why->text);
     watch->problem_us = clock_wall_us();
+}
+
+void watch_problem(struct watch *watch, const struct error *why)
+{
+    const bool same = strcmp(watch->problem, why->text) == 0;
+    keep_problem(watch, why);
     if (!same)
         log_warn("watch", "%s", why->text);
+}
+
+void watch_stuck_at(struct watch *watch, struct watch_file *file, const struct error *why)
+{
+    const bool same = why && file->stuck && strcmp(file->stuck, why->text) == 0;
+    if (same)
+        return;
+    mem_free(file->stuck);
+    file->stuck = why ? mem_strdup(why->text) : NULL;
+    if (!why)
+        return;
+    keep_problem(watch, why);
+    log_warn("watch", "%s stays where it is, and is tried again: %s", file->path, why->text);
 }
 
 /* ---- going on ---- */
@@ -328,6 +346,21 @@ int watch_reload(struct watch *watch, const struct config_watch *folders, size_t
 
 /* ---- status ---- */
 
+const char *watch_stuck(const struct watch *watch, const char *path)
+{
+    const struct watch_file *file = table_find(watch->table, path);
+    return file ? file->stuck : NULL;
+}
+
+static void count_stuck(struct watch_file *file, void *data)
+{
+    struct watch_status *status = data;
+    if (!file->stuck)
+        return;
+    status->stuck++;
+    status->stuck_cause = file->stuck;
+}
+
 void watch_status(const struct watch *watch, struct watch_status *out)
 {
     const size_t count = table_count(watch->table);
@@ -341,6 +374,7 @@ void watch_status(const struct watch *watch, struct watch_status *out)
         .problem = watch->problem,
         .problem_us = watch->problem_us,
     };
+    table_each(watch->table, count_stuck, out);
 }
 
 size_t watch_folder_count(const struct watch *watch)

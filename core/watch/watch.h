@@ -85,6 +85,9 @@ int watch_retry(struct watch *watch, const char *path, struct error *err);
 
 /* ---- status ---- */
 
+/* Why a file that is decided is still at `path` (absolute), or NULL. Lives until the loop turns. */
+const char *watch_stuck(const struct watch *watch, const char *path);
+
 struct watch_folder_status {
     const char *folder;      /* absolute; as configured where it is missing */
     const char *file_system; /* "nfs", "overlay" ... where it is polled for that; else NULL */
@@ -98,9 +101,11 @@ struct watch_status {
     size_t at_work; /* offered, not out */
     bool more;      /* names were left on disk for want of room in the table */
     uint64_t overflows, rescans;
-    size_t watched;      /* folders with an inotify watch */
-    const char *problem; /* the last one, or "" */
-    int64_t problem_us;  /* wall; 0: none */
+    size_t stuck;            /* decided files that cannot be moved, and are tried again */
+    const char *stuck_cause; /* of one of them; lives until the loop turns */
+    size_t watched;          /* folders with an inotify watch */
+    const char *problem;     /* the last one, or "" */
+    int64_t problem_us;      /* wall; 0: none */
 };
 void watch_status(const struct watch *watch, struct watch_status *out);
 size_t watch_folder_count(const struct watch *watch);

@@ -56,12 +56,55 @@ describe("why", function()
             ["inbox/sub/d.txt"] = "recursive is false",
             ["inbox/link"] = "a symbolic link",
             ["inbox/pipe"] = "it is no file",
-            ["inbox/none"] = "never seen, and there is no file of that name",
             ["desk.lua"] = "in no watched folder",
         }
         for name, words in pairs(expected) do
             assert.matches(words, why(desk, name))
         end
+    end)
+
+    it("fails for what was never seen and is not there", function()
+        local desk = desk_with('desk.watch { "inbox" }')
+        local result = t.must({ "-C", desk, "why", "inbox/none" }, nil, 1)
+        assert.equal("", result.out)
+        assert.matches("inbox/none was never seen, and there is no file of that name", result.err)
+        assert.equal("gone", t.json({ "-C", desk, "why", "--json", "inbox/none" }, nil, 1)[1].now)
+    end)
+
+    it("tells what keeps a decided file where it is, as status does, until it is gone", function()
+        local desk = desk_with('desk.watch { "inbox", settle = "50ms", done = "away/done" }')
+        local host = running.start(desk)
+        t.write(desk .. "/away", "a file where a folder should be")
+        t.write(desk .. "/inbox/a.txt", body)
+        host:expect("inbox/a.txt stays where it is, and is tried again: cannot make the folder")
+        local status = t.must({ "-C", desk, "status" }, nil, 1)
+        assert.matches("1 file cannot be moved out of a watched folder", status.out)
+        local said = why(desk, "inbox/a.txt"):gsub("%s+", " ")
+        assert.matches("it cannot be moved; the running desk tries again:", said, 1, true)
+        assert.matches("cannot make the folder .*/away", said)
+        assert.matches("away", t.json({ "-C", desk, "why", "--json", "inbox/a.txt" })[1].stuck)
+        os.remove(desk .. "/away")
+        running.wait(function() return t.read(desk .. "/away/done/a.txt") end, "away/done/a.txt")
+        running.wait(function() return t.run({ "-C", desk, "status" }).code == 0 end, "a desk that is well")
+        local _, count = host:log():gsub("stays where it is", "")
+        assert.equal(1, count)
+    end)
+
+    it("shortens a name that has no room for its report, or for a number", function()
+        local desk = desk_with('desk.watch { "inbox", settle = "50ms" }')
+        running.start(desk)
+        local name = ("ж"):rep(125) .. ".txt" -- 254 bytes
+        t.write(desk .. "/inbox/" .. name, "")
+        local short = ("ж"):rep((255 - #".error.json" - #".txt") // 2) .. ".txt"
+        running.wait(function() return t.read(desk .. "/failed/" .. short) end, "failed/" .. short)
+        assert.truthy(t.read(desk .. "/failed/" .. short .. ".error.json"))
+        t.must({ "-C", desk, "status" })
+        for i = 1, 2 do
+            t.write(desk .. "/inbox/" .. name, body .. i)
+            running.wait(function() return not t.read(desk .. "/inbox/" .. name) end, "the inbox to be empty")
+        end
+        assert.equal(body .. "1", t.read(desk .. "/done/" .. name))
+        assert.equal(body .. "2", t.read(desk .. "/done/" .. ("ж"):rep((255 - #" (2)" - #".txt") // 2) .. " (2).txt"))
     end)
 
     it("tells of the reason when a file failed", function()
