@@ -119,9 +119,10 @@
     X(CONTROL_CLIENTS, 64, "clients", "clients of the control socket")                             \
     X(CONTROL_REQUESTS, 16, "requests", "requests at work for one client")                         \
     X(CONTROL_OUTPUT_BYTES, 4 * MIB, "bytes", "answers waiting for a client that reads slowly")    \
-    X(CONTROL_ALIVE_MS, 5000, "ms", "between signs of life while a request is at work")            \
+    X(CONTROL_ALIVE_MS, 2000, "ms", "between signs of life while a request is at work")            \
     X(CONTROL_SILENCE_MS, 30000, "ms", "that a command waits for a word of the running desk")      \
-    X(CONTROL_ASK_MS, 5000, "ms", "the same of a command that asks what takes no time")            \
+    X(CONTROL_ASK_MS, 5000, "ms", "the same of status, why, reload, stop, which need no time")      \
+    X(CONTROL_IDLE_MS, 1000, "ms", "that a client may ask for nothing when others find no place")  \
     X(CONTROL_BEGIN_MS, 1000, "ms", "for a desk that begins to run to listen for commands")        \
     X(CONTROL_STOP_MS, 120000, "ms", "that `copydesk stop` waits for the desk's end")              \
     X(CONTROL_STOP_NOW_MS, 5000, "ms", "that `copydesk stop --now` waits before it kills")         \

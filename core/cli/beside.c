@@ -15,11 +15,11 @@ void hang_up_at(struct control_client **line)
 
 int open_line(const struct cli_args *args, struct desk **desk, struct control_client **line)
 {
+    const struct desk_options options = {.dir = args->desk, .bare = true, .use = DESK_READ};
     struct error err = {0};
     *line = NULL;
-    int code = open_desk(args, DESK_READ, false, desk);
-    if (code != CLI_DONE)
-        return code;
+    if (desk_open(&options, desk, &err) < 0)
+        return cli_failed(args, &err);
     if (control_connect(desk_store_folder(*desk), line, &err) < 0 && err.code != ERR_NOTFOUND)
         return cli_failed(args, &err);
     return CLI_DONE;

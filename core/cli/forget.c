@@ -14,8 +14,6 @@
 #include "pipeline/forget.h"
 #include "pipeline/host.h"
 
-#define PATIENCE_MS (3600L * 1000) /* cleaning a large store takes its time */
-
 static const struct cli_option options[] = {
     {"query", 'q', "QUERY", "the articles that match, instead of ids", false},
     {"dry-run", 'n', NULL, "only say what would go", false},
@@ -200,7 +198,6 @@ static void forget_beside(struct control_client *line, const struct forget_list 
                           struct forget_result *out)
 {
     int code = 0;
-    control_patience(line, PATIENCE_MS);
     *out = (struct forget_result){0};
     for (size_t at = 0; code >= 0 && at < list->count; at += IDS_PER_LINE) {
         const size_t left = list->count - at;

@@ -9,8 +9,6 @@
 #include "pipeline/host.h"
 #include "pipeline/keep.h"
 
-#define PATIENCE_MS (3600L * 1000) /* much may have to go */
-
 static const struct cli_option options[] = {
     {"dry-run", 'n', NULL, "only say what would go", false},
     CLI_JSON_OPTION,
@@ -66,7 +64,6 @@ static void keep_here(struct desk *desk, bool dry, struct keep_result *out, bool
 static void keep_beside(struct control_client *line, struct keep_result *out, bool *named)
 {
     json_t *answer = NULL;
-    control_patience(line, PATIENCE_MS);
     const bool asked = control_ask(line, "keep", NULL, NULL, NULL, &answer, &out->error) >= 0;
     for (int i = 0; asked && i < CONFIG_KEPT_COUNT; i++) {
         const json_t *count = json_object_get(answer, config_kept_names[i]);

@@ -1,6 +1,7 @@
 /* copydesk reload */
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "cli/beside.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -33,6 +34,8 @@ static int run(const struct cli_args *args)
     int code = open_line(args, &desk, &line);
     if (code != CLI_DONE)
         return code;
+    if (line)
+        control_patience(line, CONTROL_ASK_MS);
     if (!line)
         error_set(&err, ERR_NOTFOUND, "no copydesk runs this desk, so there is nothing to reload");
     if (!line || control_ask(line, "reload", NULL, NULL, NULL, &answer, &err) < 0) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "cli/beside.h"
 #include "cli/commands.h"
 #include "cli/health.h"
@@ -226,6 +227,8 @@ static int run(const struct cli_args *args)
     int code = open_line(args, &desk, &line);
     if (code != CLI_DONE)
         return code;
+    if (line)
+        control_patience(line, CONTROL_ASK_MS);
     const int result = line ? control_ask(line, "status", NULL, NULL, NULL, &status, &err)
                             : status_at_rest(desk, &status, &err);
     if (result < 0) {

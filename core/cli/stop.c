@@ -15,7 +15,7 @@ static const struct cli_option options[] = {
 static int stop_now(struct control_client *line, struct error *err)
 {
     const long patience = (long)LIMIT(CONTROL_STOP_NOW_MS);
-    control_patience(line, patience);
+    control_patience(line, CONTROL_STOP_NOW_MS);
     int code = control_ask(line, "stop", json_pack("{s:b}", "now", 1), NULL, NULL, NULL, err);
     if (code < 0 && code != ERR_TIMEOUT && code != ERR_CANCELLED)
         return code;
@@ -27,6 +27,7 @@ static int stop_now(struct control_client *line, struct error *err)
 
 static int stop(struct control_client *line, struct error *err)
 {
+    control_patience(line, CONTROL_ASK_MS);
     int code = control_ask(line, "stop", json_pack("{s:b}", "now", 0), NULL, NULL, NULL, err);
     if (code < 0 && code != ERR_CANCELLED)
         return code;

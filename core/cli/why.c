@@ -51,7 +51,7 @@ static void ask_running(struct desk *desk, const char *path, struct alive *out)
     *out = (struct alive){.running = control_connect(desk_store_folder(desk), &client, NULL) >= 0};
     if (!out->running)
         return;
-    control_patience(client, (long)LIMIT(CONTROL_ASK_MS));
+    control_patience(client, CONTROL_ASK_MS);
     json_t *fields = json_pack("{s:o}", "path", control_path(path));
     if (!fields || control_ask(client, "why", fields, NULL, NULL, &out->answer, NULL) >= 0)
         return;

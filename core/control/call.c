@@ -46,6 +46,7 @@ static void end_call(struct control_call *call, json_t *line)
     struct control_call **at = &server->calls;
     if (call->peer) {
         call->peer->at_work--;
+        call->peer->busy_ms = uv_now(server->loop);
         peer_say(call->peer, line);
     } else {
         json_decref(line);
@@ -157,6 +158,7 @@ static int new_call(struct peer *peer, json_int_t id, const char *what, json_t *
     call->next = peer->server->calls;
     peer->server->calls = call;
     peer->at_work++;
+    peer->busy_ms = uv_now(peer->server->loop);
     *out = call;
     return 0;
 }

@@ -26,6 +26,7 @@ struct control_client {
     size_t scanned; /* bytes of `in` without an end of line */
     json_int_t last_id;
     long patience_ms;
+    const char *patience; /* the limit's name */
 };
 
 /* ---- connecting ---- */
@@ -53,8 +54,8 @@ static int dial(const char *dir, int *out, struct error *err)
     FILE_AUTO int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return error_errno(err, errno, "cannot make a socket");
-    /* a full backlog makes connect wait */
-    const struct timeval most = {.tv_sec = (time_t)(LIMIT(CONTROL_SILENCE_MS) / 1000)};
+    /* a full backlog makes connect wait: nobody takes connections */
+    const struct timeval most = {.tv_sec = (time_t)(LIMIT(CONTROL_ASK_MS) / 1000)};
     if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) < 0 ||
         connect(fd, (const struct sockaddr *)&address, sizeof address) < 0)
         return not_there(dir, errno, err);
@@ -89,7 +90,7 @@ int control_connect(const char *dir, struct control_client **out, struct error *
     if (!client)
         return error_set(err, ERR_NOMEM, "out of memory");
     client->fd = client->pidfd = -1;
-    client->patience_ms = (long)LIMIT(CONTROL_SILENCE_MS);
+    control_patience(client, CONTROL_SILENCE_MS);
     buf_init(&client->in, LIMIT(CONTROL_OUTPUT_BYTES));
     int code = dial(dir, &client->fd, err);
     if (code >= 0)
@@ -110,9 +111,10 @@ void control_hang_up(struct control_client *client)
     mem_free(client);
 }
 
-void control_patience(struct control_client *client, long ms)
+void control_wait_for(struct control_client *client, long ms, const char *limit)
 {
     client->patience_ms = ms;
+    client->patience = limit;
 }
 
 pid_t control_pid(const struct control_client *client)
@@ -135,9 +137,10 @@ static int silent(const struct control_client *client, struct error *err)
 {
     return error_set(err, ERR_TIMEOUT,
                      "the running desk (process %ld) has said nothing for %ld seconds "
-                     "(CONTROL_SILENCE_MS): it may be stopped (SIGSTOP) or stuck; its log says "
-                     "more, and `copydesk stop --now` ends it",
-                     (long)client->who.pid, client->patience_ms / 1000);
+                     "(%s): it may be stopped (SIGSTOP; `kill -CONT %ld` lets it go on) or stuck; "
+                     "its log says more, and `copydesk stop --now` ends it",
+                     (long)client->who.pid, client->patience_ms / 1000, client->patience,
+                     (long)client->who.pid);
 }
 
 /* ---- lines ---- */

@@ -18,8 +18,11 @@ void control_hang_up(struct control_client *client); /* NULL is fine */
 /* Of the running desk, as the kernel says; 0 when it is in another process namespace. */
 pid_t control_pid(const struct control_client *client);
 
-/* Waits so long for a word of the desk, and no more CONTROL_SILENCE_MS. */
-void control_patience(struct control_client *client, long ms);
+/* Waits so long for a word of the desk, and no more CONTROL_SILENCE_MS: control_patience(client,
+ * CONTROL_ASK_MS). */
+void control_wait_for(struct control_client *client, long ms, const char *limit);
+#define control_patience(client, which)                                                            \
+    control_wait_for((client), (long)LIMIT(which), LIMIT_NAME(which))
 
 /* Asks for `what` with these fields (taken; NULL for none) and waits for the end. `event` (may be
  * NULL) is called for each event but "alive". `answer` gets what is under "ok", or on failure the

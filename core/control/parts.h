@@ -20,6 +20,7 @@ struct peer {
     struct buf in;    /* what came and is no whole line yet */
     size_t scanned;   /* bytes of it without an end of line */
     unsigned at_work; /* its requests */
+    uint64_t busy_ms; /* uv_now() when it came, or a request of it began or ended */
     bool ending;      /* reads no more, closes when all is sent */
     bool held;        /* control_full said so */
     uv_shutdown_t last;

@@ -202,13 +202,39 @@ static bool is_ours(const struct peer *peer, struct error *why)
     return false;
 }
 
+/* The one that has asked for nothing for longest; NULL: none for CONTROL_IDLE_MS. */
+static struct peer *most_idle(const struct control_server *server)
+{
+    struct peer *found = NULL;
+    for (struct peer *peer = server->peers; peer; peer = peer->next)
+        if (peer->at_work == 0 && !peer->ending && !peer_deaf(peer) &&
+            (!found || peer->busy_ms <= found->busy_ms)) /* the newest is first */
+            found = peer;
+    return found && uv_now(server->loop) - found->busy_ms >= LIMIT(CONTROL_IDLE_MS) ? found : NULL;
+}
+
+/* Who is connected and wants nothing gives way. */
+static bool make_place(const struct control_server *server)
+{
+    struct error why;
+    struct peer *idle = most_idle(server);
+    if (!idle)
+        return false;
+    error_set(&why, ERR_TIMEOUT,
+              "others want to be heard, and this client has asked for nothing in %lu ms (%s)",
+              LIMIT(CONTROL_IDLE_MS), LIMIT_NAME(CONTROL_IDLE_MS));
+    peer_say(idle, call_error_line(0, &why));
+    peer_drop(idle);
+    return true;
+}
+
 static bool has_place(const struct control_server *server, struct error *why)
 {
     if (server->closing) {
         error_set(why, ERR_CANCELLED, "the desk is stopping");
         return false;
     }
-    if (server->peer_count <= LIMIT(CONTROL_CLIENTS))
+    if (server->peer_count <= LIMIT(CONTROL_CLIENTS) || make_place(server))
         return true;
     error_set(why, ERR_BUSY, "%lu other commands are connected to the desk (%s): try again later",
               LIMIT(CONTROL_CLIENTS), LIMIT_NAME(CONTROL_CLIENTS));
@@ -225,6 +251,7 @@ static void on_connection(uv_stream_t *listener, int status)
         return;
     }
     peer->server = server;
+    peer->busy_ms = uv_now(server->loop);
     peer->pipe.data = peer;
     peer->next = server->peers;
     server->peers = peer;

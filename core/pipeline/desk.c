@@ -20,7 +20,7 @@ static int locate(struct desk *desk, const struct desk_options *options, struct 
         desk->shipped_scripts = mem_strdup(options->scripts);
         return desk->shipped_scripts ? 0 : error_set(err, ERR_NOMEM, "out of memory");
     }
-    const int code = desk_find(options->dir, &desk->dir, &why);
+    const int code = desk_find(options->dir, options->bare, &desk->dir, &why);
     if (code == ERR_NOTFOUND && options->optional && !options->dir)
         return 0;
     if (code < 0)

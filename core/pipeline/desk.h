@@ -30,6 +30,7 @@ struct desk_options {
     bool optional;   /* no desk there is fine (not with DESK_WRITE): the shipped plugins serve, in a
                         default order */
     const char *scripts; /* this folder of plugins and no other, and no desk; NULL: as usual */
+    bool bare; /* it may have lost its desk.lua (with DESK_READ) */
     enum desk_use use;
     unsigned workers; /* 0: one per core */
     bool no_index;    /* bench only */

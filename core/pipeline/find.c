@@ -17,6 +17,19 @@ static bool holds_desk(const char *dir)
     return config && stat(config, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/* Somebody has written it: that it is a desk is known without its desk.lua. */
+static bool holds_store(const char *dir)
+{
+    struct stat info;
+    MEM_AUTO char *store = file_join(dir, ".copydesk/store.db");
+    return store && stat(store, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static bool is_desk(const char *dir, bool bare)
+{
+    return holds_desk(dir) || (bare && holds_store(dir));
+}
+
 /* Cuts the last part off; false at the root. */
 static bool go_up(char *dir)
 {
@@ -52,7 +65,7 @@ static int refuse_owner(const char *path, uid_t owner, struct error *err)
 static int check_owner(const char *dir, struct error *err)
 {
     struct stat info;
-    MEM_AUTO char *config = file_join(dir, "desk.lua");
+    MEM_AUTO char *config = file_join(dir, holds_desk(dir) ? "desk.lua" : ".copydesk");
     if (!config)
         return error_set(err, ERR_NOMEM, "out of memory");
     const char *const paths[] = {dir, config};
@@ -65,15 +78,15 @@ static int check_owner(const char *dir, struct error *err)
     return 0;
 }
 
-int desk_find(const char *start, char **dir, struct error *err)
+int desk_find(const char *start, bool bare, char **dir, struct error *err)
 {
     char *at = NULL;
     int code = file_real_path(start ? start : ".", &at, err);
     if (code < 0)
         return code;
-    while (!holds_desk(at)) {
+    while (!is_desk(at, bare)) {
         MEM_AUTO char *inner = file_join(at, ".copydesk");
-        if (inner && holds_desk(inner)) { /* a folder of `copydesk watch` */
+        if (inner && is_desk(inner, bare)) { /* a folder of `copydesk watch` */
             mem_free(at);
             at = inner;
             inner = NULL;

@@ -38,7 +38,8 @@ struct desk {
 };
 
 /* ---- parts of opening (one file each) ---- */
-int desk_find(const char *start, char **dir, struct error *err);
+/* `bare`: a store makes a desk, also when desk.lua is gone. */
+int desk_find(const char *start, bool bare, char **dir, struct error *err);
 int host_natives(struct desk *desk, struct error *err);
 int host_open_store(struct desk *desk, bool no_index, struct error *err);
 

@@ -131,7 +131,7 @@ static int check_inside(const char *dir, struct error *err)
     if (lstat(own, &info) == 0)
         return error_set(err, ERR_EXISTS, "%s is a desk of its own: `copydesk -C %s run`", dir,
                          dir);
-    const int code = desk_find(dir, &above, err);
+    const int code = desk_find(dir, false, &above, err);
     if (code == ERR_NOTFOUND)
         return 0;
     return code < 0 ? code

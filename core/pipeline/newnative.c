@@ -185,6 +185,6 @@ int plugin_new_native(const char *dir, const char *plugin, struct new_plugin *ou
     if (code >= 0)
         code = check_name(&out->spec, kind, err);
     if (code >= 0)
-        code = desk_find(dir, &out->desk, err);
+        code = desk_find(dir, false, &out->desk, err);
     return code < 0 ? code : fill(out, kind, err);
 }

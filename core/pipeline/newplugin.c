@@ -179,7 +179,7 @@ int plugin_new(const char *dir, const char *plugin, struct new_plugin *out, stru
     if (code >= 0 && !has_template(scripts, out->spec.kind))
         code = no_template(scripts, out->spec.kind, err);
     if (code >= 0)
-        code = desk_find(dir, &out->desk, err);
+        code = desk_find(dir, false, &out->desk, err);
     if (code >= 0)
         code = find_replaced(out, user, scripts, err);
     if (code >= 0)

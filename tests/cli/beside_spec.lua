@@ -322,6 +322,41 @@ describe("stop", function()
         assert.equal(0, running.wait(function() return process:code() end, "its exit code"))
     end)
 
+    it("needs no desk.lua, and neither do status and reload", function()
+        for _, config in ipairs { "broken(", false } do
+            local desk = t.desk()
+            local process = running.start(desk)
+            local was = t.read(desk .. "/desk.lua")
+            if config then
+                t.write(desk .. "/desk.lua", config)
+            else
+                os.remove(desk .. "/desk.lua")
+            end
+            local result = t.run { "-C", desk, "reload" }
+            assert.equal(1, result.code)
+            assert.truthy(result.err:find("desk.lua", 1, true), result.err)
+            assert.truthy(t.run({ "-C", desk, "status" }).out:find("process " .. process.pid, 1, true))
+            t.must { "-C", desk, "stop" }
+            assert.equal(0, running.wait(function() return process:code() end, "its exit code"))
+            t.write(desk .. "/desk.lua", was)
+        end
+    end)
+
+    it("of a desk that does not answer, like status, gives up in a few seconds and names it", function()
+        local desk = t.desk()
+        local process = running.start(desk)
+        process:signal("STOP")
+        local begun = os.time()
+        for _, command in ipairs { "status", "stop" } do
+            local result = t.must({ "-C", desk, command }, nil, 1)
+            assert.truthy(result.err:find("process " .. process.pid, 1, true), result.err)
+            assert.truthy(result.err:find("CONTROL_ASK_MS", 1, true), result.err)
+        end
+        assert.truthy(os.time() - begun < 20)
+        process:signal("CONT")
+        running.wait(function() return process:code() end, "the end that was asked for")
+    end)
+
     it("--now ends a desk that does not answer", function()
         local desk = t.desk()
         local process = running.start(desk)

@@ -281,6 +281,29 @@ static void clients_over_the_limit_are_told_so(void **state)
         close(fds[i]);
 }
 
+static void clients_that_ask_for_nothing_give_way(void **state)
+{
+    (void)state;
+    int fds[256];
+    const size_t most = LIMIT(CONTROL_CLIENTS);
+    struct error err = {0};
+    fds[0] = raw_connect(".");
+    raw_send(fds[0], "{\"id\":1,\"do\":\"wait\"}\n"); /* the oldest, but it waits for an answer */
+    assert_has(raw_hear(fds[0], 1), "\"begun\"");
+    for (size_t i = 1; i < most; i++)
+        fds[i] = raw_connect(".");
+    usleep((useconds_t)(LIMIT(CONTROL_IDLE_MS) + 200) * 1000);
+    struct control_client *client = connected();
+    if (control_ask(client, "echo", NULL, NULL, NULL, NULL, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_has(raw_hear(fds[1], 0), "CONTROL_IDLE_MS");
+    raw_send(fds[2], "{\"id\":1,\"do\":\"echo\"}\n");
+    assert_has(raw_hear(fds[2], 1), "\"ok\"");
+    control_hang_up(client);
+    for (size_t i = 0; i < most; i++)
+        close(fds[i]);
+}
+
 static void a_desk_that_was_killed_is_known_by_its_silence(void **state)
 {
     (void)state;
@@ -429,6 +452,7 @@ int main(void)
         ON_DESK(requests_over_the_limit_of_one_client_are_refused),
         ON_DESK(an_id_at_work_is_not_taken_twice),
         ON_DESK(clients_over_the_limit_are_told_so),
+        ON_DESK(clients_that_ask_for_nothing_give_way),
         ON_DESK(a_desk_that_was_killed_is_known_by_its_silence),
         ON_DESK(a_desk_that_stands_still_can_be_ended),
         ON_DESK(a_desk_that_stops_removes_its_socket_and_ends),
