@@ -5,6 +5,8 @@
 #include "cli/jobs.h"
 #include "cli/output.h"
 #include "model/json.h"
+#include "pipeline/host.h"
+#include "schedule/check.h"
 
 static const struct cli_option options[] = {CLI_JSON_OPTION, CLI_END};
 
@@ -15,6 +17,7 @@ struct line {
     bool known, has_last, has_next;
     struct store_run last;
     struct timing_next next;
+    struct error problem; /* code set: it cannot run */
     struct arena *arena;
 };
 
@@ -45,6 +48,8 @@ static const char *state_of(const struct line *line)
 {
     if (line->known && line->stored.paused_us)
         return "paused";
+    if (line->problem.code < 0)
+        return "cannot run";
     if (!line->has_last)
         return "new";
     return line->last.state == RUN_DONE ? "well" : run_state_names[line->last.state];
@@ -61,24 +66,28 @@ static json_t *line_to_json(const struct line *line)
                         "local", zone_format(job->timing.zone, line->next.utc, text), "note",
                         line->next.note)
             : json_null();
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:I, s:o, s:o}", "job", job->name,
-                     "kind", job->task ? "task" : "export", "plugin",
-                     job->task ? job->task : job->format, "when", job->when, "tz",
-                     zone_name(job->timing.zone), "state", state_of(line), "paused", paused,
-                     "paused_why", paused ? str_to_json(line->stored.paused_why) : json_null(),
-                     "failures", (json_int_t)line->stored.failures, "last",
-                     line->has_last ? run_to_json(job, &line->last) : json_null(), "next", next);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:I, s:o, s:o}", "job", job->name, "kind",
+        job->task ? "task" : "export", "plugin", job->task ? job->task : job->format, "when",
+        job->when, "tz", zone_name(job->timing.zone), "state", state_of(line), "paused", paused,
+        "paused_why", paused ? str_to_json(line->stored.paused_why) : json_null(), "problem",
+        line->problem.code < 0 ? str_to_json(str_of(line->problem.text)) : json_null(), "failures",
+        (json_int_t)line->stored.failures, "last",
+        line->has_last ? run_to_json(job, &line->last) : json_null(), "next", next);
 }
 
 static void print_person(const struct line *line)
 {
     const struct job_spec *job = line->job;
     const bool paused = line->known && line->stored.paused_us;
-    const bool bad = paused || (line->has_last && line->last.state == RUN_FAILED);
+    const bool bad =
+        paused || line->problem.code < 0 || (line->has_last && line->last.state == RUN_FAILED);
     printf("%s%s%s  %s%s%s\n", output_style(STYLE_BOLD), job->name, output_style(STYLE_PLAIN),
            output_style(bad ? STYLE_BAD : STYLE_PLAIN), state_of(line), output_style(STYLE_PLAIN));
     if (paused)
         output_wrapped(line->stored.paused_why, 4);
+    if (line->problem.code < 0)
+        output_wrapped(str_of(line->problem.text), 4);
     printf("    %s %s, when %s (%s)\n", job->task ? "task" : "export",
            job->task ? job->task : job->format, job->when, zone_name(job->timing.zone));
     if (line->has_last) {
@@ -107,6 +116,7 @@ static int print_all(struct jobs_work *work, struct store_reader *reader, bool j
     for (size_t i = 0; code >= 0 && i < work->list->count; i++) {
         ARENA_AUTO struct arena *arena = arena_new(1 << 20);
         struct line line = {.job = &work->list->at[i], .arena = arena};
+        (void)job_can_run(work->desk->lineup, line.job, &line.problem);
         code = arena ? read_line(reader, &line, err) : error_set(err, ERR_NOMEM, "out of memory");
         if (code >= 0 && json)
             output_json(line_to_json(&line));

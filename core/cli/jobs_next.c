@@ -20,9 +20,10 @@ static void print_json(const struct job_spec *job, const struct timing_next *nex
 {
     char at[CLOCK_TEXT_SIZE];
     char local[ZONE_TEXT_SIZE];
-    output_json(json_pack("{s:s, s:s, s:s, s:s}", "job", job->name, "at",
+    output_json(json_pack("{s:s, s:s, s:s, s:s, s:I}", "job", job->name, "at",
                           clock_format(next->utc * 1000000, at), "local",
-                          zone_format(job->timing.zone, next->utc, local), "note", next->note));
+                          zone_format(job->timing.zone, next->utc, local), "note", next->note,
+                          "jitter_ms", (json_int_t)(job->due.jitter_us / 1000)));
 }
 
 static void print_person(const struct job_spec *job, const struct timing_next *next)
@@ -33,6 +34,8 @@ static void print_person(const struct job_spec *job, const struct timing_next *n
            output_style(STYLE_PLAIN));
     if (next->note[0])
         printf("  %s", next->note);
+    if (job->due.jitter_us)
+        printf("  begins %.1f s later (jitter)", (double)job->due.jitter_us / 1e6);
     putchar('\n');
 }
 
@@ -83,8 +86,8 @@ const struct cli_command command_jobs_next = {
     .usage = "NAME [N]",
     .about = "Show when a job runs next, and what DST does to it",
     .more =
-        "Local time in the job's zone, then UTC. T is 2026-03-28, \"2026-03-28 06:00\" (in the\n"
-        "job's zone) or 2026-03-28T05:00:00Z.\n\n"
+        "Local time in the job's zone, then UTC, and how much later jitter lets it begin. T is\n"
+        "2026-03-28, \"2026-03-28 06:00\" (in the job's zone) or 2026-03-28T05:00:00Z.\n\n"
         "  copydesk jobs next france-daily 10 --from 2026-03-28\n",
     .options = options,
     .least = 1,

@@ -176,9 +176,8 @@ static void begin(struct live *live)
     const struct lineup *lineup = live->desk->lineup;
     log_info("run", "the desk in %s runs (process %ld, %u workers)", desk_folder(live->desk),
              (long)getpid(), pool_workers(lineup->pool));
-    struct error err = {0};
-    if (live_check_jobs(live->desk->lineup, &err) < 0)
-        log_error("run", "%s; the job fails until this is mended", err.text);
+    if (live_check_jobs(live->desk->lineup, &live->broken_job) < 0)
+        log_error("run", "%s; the job fails until this is mended", live->broken_job.text);
     notify_ready(live->notify, "running");
     live->running = true;
     live->begun_us = clock_wall_us();

@@ -41,7 +41,8 @@ struct live {
     bool hurried; /* the end does not wait for workers */
     bool open[LIVE_PARTS];
     struct live_commands commands;
-    int64_t begun_us; /* wall */
+    int64_t begun_us;        /* wall */
+    struct error broken_job; /* code set: of desk.lua as it serves, found at start */
 };
 
 /* live.c: begins to end the desk; `now`: workers are not waited for. */

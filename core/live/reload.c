@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "live/parts.h"
 #include "pipeline/testplugin.h"
-#include "schedule/spec.h"
+#include "schedule/check.h"
 
 struct reload_call {
     struct reload_call *next;
@@ -100,27 +100,12 @@ static int prove(struct live *live, struct lineup *next, json_t *changed, struct
 
 /* ---- settings of the floors above ---- */
 
-static int load_job_plugin(struct lineup *next, const struct job_spec *job, struct error *err)
-{
-    struct desk_plugin *plugin = NULL;
-    msgpack_unpacked options;
-    msgpack_unpacked_init(&options);
-    const bool given = job->options.len > 0 &&
-                       msgpack_unpack_next(&options, job->options.at, job->options.len, NULL) ==
-                           MSGPACK_UNPACK_SUCCESS;
-    const int code =
-        host_load(next, job->format ? "export" : "task", job->format ? job->format : job->task,
-                  given ? &options.data : NULL, NULL, 0, &plugin, err);
-    msgpack_unpacked_destroy(&options);
-    return code < 0 ? error_wrap(err, "desk.lua:%d: job %s", job->line, job->name) : 0;
-}
-
 int live_check_jobs(struct lineup *next, struct error *err)
 {
     struct job_list *jobs = NULL;
     int code = job_list_read(next->config.jobs, &jobs, err);
     for (size_t i = 0; code >= 0 && i < jobs->count; i++)
-        code = load_job_plugin(next, &jobs->at[i], err);
+        code = job_can_run(next, &jobs->at[i], err);
     if (jobs)
         job_list_release(jobs);
     return code;
@@ -144,6 +129,7 @@ static int swap(struct live *live, struct lineup *next, struct error *err)
         live->watch ? watch_reload(live->watch, config->watches, config->watch_count, err) : 0;
     if (code >= 0) {
         lineup_serve(next);
+        live->broken_job.code = 0; /* they were checked */
         live_schedule_reload(live);
     }
     return code;

@@ -22,8 +22,8 @@ struct live_reload {
 };
 
 void live_reload_open(struct live *live);
-/* The plugins of the jobs in desk.lua, loaded: a job is not to find at night that its own is
- * broken. ERR_INVALID, ERR_NOTFOUND, ERR_PLUGIN with desk.lua's line. */
+/* All jobs in desk.lua, their plugins loaded: one is not to find at night that it cannot run. The
+ * errors of job_can_run. */
 int live_check_jobs(struct lineup *lineup, struct error *err);
 /* Soon: what comes in goes on meanwhile. Many wishes at once are one reload. */
 void live_reload(struct live *live);

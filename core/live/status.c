@@ -242,6 +242,8 @@ static void tell_jobs(struct telling *telling, const struct live *live)
     struct telling_jobs jobs = {telling, list};
     if (live->schedule)
         schedule_each(live->schedule, tell_job, &jobs);
+    if (live->broken_job.code < 0)
+        unwell(telling, "a job cannot run: %s", live->broken_job.text);
     add(telling, telling->all, "jobs", list);
 }
 

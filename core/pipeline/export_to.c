@@ -96,7 +96,8 @@ static int check_below(const struct desk *desk, const struct target *target, con
     return path ? check_one(target, path, what, err) : error_set(err, ERR_NOMEM, "out of memory");
 }
 
-static int check(const struct desk *desk, const struct target *target, struct error *err)
+static int check(const struct desk *desk, const struct config *config, const struct target *target,
+                 struct error *err)
 {
     int code = check_one(target, desk->user_scripts, "your plugins", err);
     if (code >= 0)
@@ -108,7 +109,6 @@ static int check(const struct desk *desk, const struct target *target, struct er
         code = check_below(desk, target, "scripts", "the desk's plugins", err);
     if (code >= 0)
         code = check_below(desk, target, "desk.lua", "the desk's settings", err);
-    const struct config *config = &desk->lineup->config;
     for (size_t i = 0; code >= 0 && i < config->watch_count; i++)
         code = check_below(desk, target, config->watches[i].folder, "a watched folder", err);
     return code;
@@ -138,9 +138,34 @@ int export_to_check(const struct desk *desk, const char *to, struct export_to *o
         code = error_set(err, ERR_NOMEM, "out of memory");
     if (code >= 0) {
         const struct target target = {to, out->single ? file : folder, out->single != NULL};
-        code = check(desk, &target, err);
+        code = check(desk, &desk->lineup->config, &target, err);
     }
     if (code < 0)
         export_to_free(out);
     return code;
+}
+
+/* Without links, as far as it is there. */
+static char *real_as_far(const char *path)
+{
+    char *real = NULL;
+    if (file_real_path(path, &real, NULL) >= 0 || strcmp(path, "/") == 0)
+        return real;
+    MEM_AUTO char *parent = parent_of(path);
+    MEM_AUTO char *above = parent ? real_as_far(parent) : NULL;
+    return above ? file_join(strcmp(above, "/") == 0 ? "" : above, file_base_name(path)) : NULL;
+}
+
+int export_to_may(const struct lineup *lineup, const char *to, struct error *err)
+{
+    const struct desk *desk = lineup->desk;
+    MEM_AUTO char *whole = to[0] == '/' ? mem_strdup(to) : file_join(desk->dir, to);
+    if (!whole)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    const bool single = names_file(whole);
+    drop_slashes(whole);
+    MEM_AUTO char *place = real_as_far(whole);
+    const struct target target = {to, place, single};
+    return place ? check(desk, &lineup->config, &target, err)
+                 : error_set(err, ERR_NOMEM, "out of memory");
 }

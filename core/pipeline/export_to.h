@@ -13,4 +13,7 @@ struct export_to {
  * that leads there. */
 int export_to_check(const struct desk *desk, const char *to, struct export_to *out,
                     struct error *err);
+/* The same question, of a job that has not run: with the settings of `lineup`, `to` relative to the
+ * desk, and with folders that are yet to be made. */
+int export_to_may(const struct lineup *lineup, const char *to, struct error *err);
 void export_to_free(struct export_to *to);

@@ -27,7 +27,7 @@ desk.job { "eve", at = "2026-12-24 18:00", tz = "Asia/Shanghai", export = "json"
 
     it("gives UTC, local time and a note as JSON", function()
         assert.same({ job = "night", at = "2026-03-28T01:30:00Z", local_ = nil,
-            ["local"] = "2026-03-28T02:30:00+01:00", note = "" }, next_of("night", 1, "2026-03-28")[1])
+            ["local"] = "2026-03-28T02:30:00+01:00", note = "", jitter_ms = 0 }, next_of("night", 1, "2026-03-28")[1])
     end)
 
     it("marks what clocks that go forward do", function()
@@ -54,6 +54,16 @@ desk.job { "eve", at = "2026-12-24 18:00", tz = "Asia/Shanghai", export = "json"
         local none = t.must({ "-C", desk, "jobs", "next", "eve", "--from", "2027-01-01" })
         assert.equal("", none.out)
         assert.truthy(none.err:find("no time after that", 1, true))
+    end)
+
+    it("says how much later jitter lets a job begin", function()
+        local other = desk_with([[desk.job { "spread", cron = "0 7 * * *", tz = "UTC", jitter = "10m", export = "json",
+            to = "out/x" }]])
+        local got = t.json({ "-C", other, "jobs", "next", "spread", 2, "--json" })
+        assert.truthy(got[1].jitter_ms > 0 and got[1].jitter_ms < 600000)
+        assert.equal(got[1].jitter_ms, got[2].jitter_ms)
+        local out = t.must({ "-C", other, "jobs", "next", "spread", "1" }).out
+        assert.truthy(out:find(("begins %.1f s later (jitter)"):format(got[1].jitter_ms / 1000), 1, true), out)
     end)
 
     it("shows a person local time and UTC", function()

@@ -302,6 +302,35 @@ return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A t
         assert.equal(0, run:stop())
     end)
 
+    for what, case in pairs {
+        query = { 'export = "json", query = "place:(France", to = "out/x"', "query: " },
+        plugin = { 'export = "jsno", to = "out/x"', "json" },
+        task = { 'task = "digset", to = "out"', "digest" },
+        option = { 'export = "markdown", to = "out/x", options = { colour = 1 }', "colour" },
+        place = { 'export = "json", to = "inbox/{date}.json"', "lies in a watched folder" },
+        store = { 'export = "json", to = ".copydesk/x/y/{date}"', "lies in the store" },
+        around = { 'export = "markdown", to = "."', "holds the store" },
+    } do
+        it("that cannot run are found at the start and by a reload, with their line: " .. what, function()
+            local desk = desk_with('desk.job { "bad", cron = "0 7 * * *", tz = "UTC", ' .. case[1] .. " }")
+            local line = select(2, t.read(desk .. "/desk.lua"):gsub("\n", ""))
+            local place = ("desk.lua:%d: job bad: "):format(line)
+            local listed = t.json({ "-C", desk, "jobs", "--json" })[1]
+            assert.equal("cannot run", listed.state)
+            local run = running.start(desk)
+            run:expect("the job fails until this is mended")
+            local status = t.json({ "-C", desk, "status", "--json" }, nil, 1)[1]
+            local reload = t.must({ "-C", desk, "reload" }, nil, 1)
+            for _, said in ipairs { run:log(), status.unwell[1], reload.err, listed.problem } do
+                assert.truthy(said:find(place, 1, true), said)
+                assert.truthy(said:find(case[2], 1, true), said)
+            end
+            t.write(desk .. "/desk.lua", 'desk.ingest { "text" }\n')
+            t.must { "-C", desk, "reload" }
+            t.must { "-C", desk, "status" }
+        end)
+    end
+
     it("follow a reload", function()
         local desk = desk_with(DAILY)
         local run = running.start(desk)
