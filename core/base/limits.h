@@ -43,6 +43,7 @@
     X(INFLIGHT_ITEMS, 1024, "documents", "documents in flight in the host")                        \
     X(ANSWERS_BYTES, 16 * MIB, "bytes", "answers of ingest plugins held by the host")              \
     X(LIVE_STOP_MS, 10 * 1000, "ms", "for what is in workers when a running desk is told to end")  \
+    X(MANAGER_STATUS_MS, 3000, "ms", "between two lines of status for a service manager")          \
     X(RELOAD_SETTLE_MS, 40, "ms", "without a change of desk.lua or a plugin, before a reload")     \
     X(RELOAD_CALLS, 16, "requests", "commands that wait for one reload")                           \
     X(RELOAD_FOLDERS, 2000, "folders", "of plugins that a running desk keeps an eye on")           \
@@ -121,7 +122,7 @@
     X(CONTROL_OUTPUT_BYTES, 4 * MIB, "bytes", "answers waiting for a client that reads slowly")    \
     X(CONTROL_ALIVE_MS, 2000, "ms", "between signs of life while a request is at work")            \
     X(CONTROL_SILENCE_MS, 30000, "ms", "that a command waits for a word of the running desk")      \
-    X(CONTROL_ASK_MS, 5000, "ms", "the same of status, why, reload, stop, which need no time")      \
+    X(CONTROL_ASK_MS, 5000, "ms", "the same of status, why, reload, stop, which need no time")     \
     X(CONTROL_IDLE_MS, 1000, "ms", "that a client may ask for nothing when others find no place")  \
     X(CONTROL_BEGIN_MS, 1000, "ms", "for a desk that begins to run to listen for commands")        \
     X(CONTROL_STOP_MS, 120000, "ms", "that `copydesk stop` waits for the desk's end")              \

@@ -1,6 +1,7 @@
 /* copydesk forget */
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,6 +82,22 @@ static int print_plan(const struct plan *plan, const struct forget_list *list,
     return output_json(object) < 0 ? CLI_FAILED : CLI_DONE;
 }
 
+static int id_compare(const void *a, const void *b)
+{
+    const int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+    return (one > other) - (one < other);
+}
+
+static void drop_doubles(struct forget_list *list)
+{
+    size_t kept = 0;
+    qsort(list->ids, list->count, sizeof *list->ids, id_compare);
+    for (size_t i = 0; i < list->count; i++)
+        if (i == 0 || list->ids[i] != list->ids[i - 1])
+            list->ids[kept++] = list->ids[i];
+    list->count = kept;
+}
+
 static int take_ids(const struct cli_args *args, struct forget_list *out)
 {
     out->ids = mem_array((size_t)args->count + 1, sizeof *out->ids);
@@ -92,6 +109,7 @@ static int take_ids(const struct cli_args *args, struct forget_list *out)
             return CLI_MISUSE;
         out->ids[out->count++] = id;
     }
+    drop_doubles(out);
     return CLI_DONE;
 }
 

@@ -178,7 +178,8 @@ static void begin(struct live *live)
              (long)getpid(), pool_workers(lineup->pool));
     if (live_check_jobs(live->desk->lineup, &live->broken_job) < 0)
         log_error("run", "%s; the job fails until this is mended", live->broken_job.text);
-    notify_ready(live->notify, "running");
+    live_manager_ready(live);
+    live_manager_open(live);
     live->running = true;
     live->begun_us = clock_wall_us();
     if (live->early)
@@ -212,6 +213,7 @@ int live_run(const struct live_options *options, struct error *err)
     }
     live_notice_close(&live);
     live_keep_close(&live);
+    live_manager_close(&live);
     live_signals_close(&live);
     notify_close(live.notify);
     desk_close(desk);

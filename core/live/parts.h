@@ -41,6 +41,9 @@ struct live {
     bool hurried; /* the end does not wait for workers */
     bool open[LIVE_PARTS];
     struct live_commands commands;
+    uv_timer_t manager_timer;
+    bool manager_timed;
+    struct buf manager_said;
     int64_t begun_us;        /* wall */
     struct error broken_job; /* code set: of desk.lua as it serves, found at start */
 };
@@ -52,6 +55,11 @@ void live_part_gone(struct live *live, enum live_part part);
 /* signals.c */
 int live_signals_open(struct live *live, struct error *err);
 void live_signals_close(struct live *live);
+
+/* manager.c: its status for the service manager, each MANAGER_STATUS_MS; nothing without one */
+void live_manager_open(struct live *live);
+void live_manager_ready(struct live *live);
+void live_manager_close(struct live *live);
 
 /* taking.c: what comes in, and what is said of it */
 void live_say_taken(const struct ingest_report *report);

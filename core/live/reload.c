@@ -208,7 +208,7 @@ static void run_chore(void *data)
         changed ? load(live, changed, &err) : error_set(&err, ERR_NOMEM, "out of memory");
     keep_outcome(reload, code, &err, changed);
     if (!live->stopping)
-        notify_ready(live->notify, code < 0 ? "running; the last reload failed" : "running");
+        live_manager_ready(live);
     answer(calls, code, &err, changed);
     json_decref(changed);
     reload->due = false;

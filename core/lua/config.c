@@ -351,6 +351,22 @@ struct config_work {
     struct str bytes;
 };
 
+/* Lua's own words for it would send people looking for a bracket. */
+static void refuse_zero(lua_State *L, const struct config_work *work)
+{
+    const char *zero = work->bytes.len ? memchr(work->bytes.at, 0, work->bytes.len) : NULL;
+    int line = 1, column = 1;
+    if (!zero)
+        return;
+    for (const char *at = work->bytes.at; at < zero; at++) {
+        column = *at == '\n' ? 1 : column + 1;
+        line += *at == '\n';
+    }
+    luaL_error(
+        L, "%s:%d:%d: a zero byte (NUL): it is text in UTF-8, and this may be UTF-16, or damage",
+        work->name, line, column);
+}
+
 static int config_work(lua_State *L)
 {
     const struct config_work *work = lua_touserdata(L, 1);
@@ -359,6 +375,7 @@ static int config_work(lua_State *L)
     sandbox_open(L);
     state_of(L)->ready = true;
     state_of(L)->config = work->bytes;
+    refuse_zero(L, work);
     lua_pushfstring(L, "@%s", work->name);
     if (state_load(L, work->bytes) != LUA_OK) {
         lua_pushliteral(L, "; look for a missing comma, quote or bracket in this line or the one "

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "lua/budget.h"
 #include "lua/fault_place.h"
+#include "lua/traceback.h"
 
 /* For the error path: the message handler may go this far over the cap. */
 #define STATE_RESERVE (64 * KIB)
@@ -171,7 +172,11 @@ static int state_explain(lua_State *L)
     fault_copy(fault->message, sizeof fault->message, text, len);
     luaL_traceback(L, L, NULL, 1);
     text = lua_tolstring(L, -1, &len);
-    fault_copy(fault->traceback, sizeof fault->traceback, text, len);
+    BUF_AUTO struct buf folded = BUF_INIT;
+    traceback_fold(text, &folded);
+    const bool whole = buf_failed(&folded) || folded.len == 0;
+    fault_copy(fault->traceback, sizeof fault->traceback, whole ? text : folded.at,
+               whole ? len : folded.len);
     state->reserve = 0;
     return 0;
 }

@@ -87,6 +87,14 @@ describe("forget", function()
         assert.equal(2, #t.json({ "-C", desk, "list", "--json" }))
     end)
 
+    it("counts an id that is given twice once", function()
+        local desk, id = two_articles()
+        local words = { "-C", desk, "forget", "--dry-run", "--json", id, id, id }
+        assert.same({ id }, t.json(words)[1].articles)
+        words = { "-C", desk, "forget", "--yes", "--json", id, id }
+        assert.equal(1, t.json(words)[1].articles)
+    end)
+
     it("takes either ids or a query", function()
         local desk = t.desk()
         assert.equal(2, t.run({ "-C", desk, "forget", "--yes" }).code)

@@ -29,6 +29,35 @@ describe("copydesk run", function()
         assert.truthy(desk:log():find("the desk has ended", 1, true))
     end)
 
+    it("tells a service manager how many wait and how many failed", function()
+        local desk = t.desk()
+        local place = t.folder()
+        local heard = place .. "/heard"
+        t.write(place .. "/manager.py", ([[
+import socket
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.bind("%s/notify")
+manager.settimeout(30)
+while True:
+    text = manager.recv(4096).decode()
+    with open("%s", "a") as out:
+        out.write(text)
+    if "STOPPING" in text:
+        break
+]]):format(place, heard))
+        os.execute(("%s %s/manager.py >/dev/null 2>&1 &"):format(t.python, place))
+        running.wait(function() return os.execute("test -S " .. place .. "/notify") end, "the manager")
+        local run = running.start(desk, { prefix = "NOTIFY_SOCKET=" .. place .. "/notify" })
+        t.write(desk .. "/inbox/empty.txt", "")
+        running.wait(function()
+            return (t.read(heard) or ""):find("STATUS=running; 1 failed since the start", 1, true)
+        end, "the failure to be told")
+        assert.equal(0, run:stop())
+        local said = t.read(heard)
+        assert.matches("^READY=1\nSTATUS=running", said)
+        assert.matches("STOPPING=1", said)
+    end)
+
     it("ends as well on SIGINT", function()
         assert.equal(0, running.start(t.desk()):stop("INT"))
     end)

@@ -95,6 +95,19 @@ static void each_bad_desk_lua_says_where_and_what(void **state)
     }
 }
 
+static void a_zero_byte_is_named_with_its_place(void **state)
+{
+    (void)state;
+    struct buf out = BUF_INIT;
+    struct lua_fault fault;
+    assert_true(
+        lua_config("desk.lua", STR_LIT("desk.tag { 'a' }\ndesk.\0tag"), &world, &out, &fault) < 0);
+    if (!strstr(fault.message, "desk.lua:2:6: a zero byte (NUL)") ||
+        strstr(fault.message, "missing comma"))
+        fail_msg("%s", fault.message);
+    buf_free(&out);
+}
+
 static void a_loop_in_desk_lua_is_stopped(void **state)
 {
     (void)state;
@@ -110,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_desk_lua_says_is_collected_in_order),
         cmocka_unit_test(each_bad_desk_lua_says_where_and_what),
+        cmocka_unit_test(a_zero_byte_is_named_with_its_place),
         cmocka_unit_test(a_loop_in_desk_lua_is_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

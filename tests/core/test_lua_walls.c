@@ -148,6 +148,11 @@ static void deep_recursion_is_an_error(void **state)
     assert_null(fixture_text(fixture, "local function f(n) return 1 + f(n + 1) end return f(1)"));
     assert_int_equal(fixture->fault.guard, GUARD_ERROR);
     assert_contains(fixture->fault.message, "stack overflow");
+    assert_contains(fixture->fault.traceback, " more of the same");
+    static const char line[] = "in upvalue 'f'";
+    const char *first = strstr(fixture->fault.traceback, line);
+    assert_non_null(first);
+    assert_null(strstr(first + 1, line));
 }
 
 static void deep_recursion_through_c_is_an_error(void **state)
