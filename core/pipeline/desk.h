@@ -30,7 +30,7 @@ struct desk_options {
     bool optional;   /* no desk there is fine (not with DESK_WRITE): the shipped plugins serve, in a
                         default order */
     const char *scripts; /* this folder of plugins and no other, and no desk; NULL: as usual */
-    bool bare; /* it may have lost its desk.lua (with DESK_READ) */
+    bool bare;           /* it may have lost its desk.lua (with DESK_READ) */
     enum desk_use use;
     unsigned workers; /* 0: one per core */
     bool no_index;    /* bench only */
@@ -57,8 +57,8 @@ int desk_reader(struct desk *desk, bool search, struct store_reader **out, struc
 const char *desk_folder(const struct desk *desk);
 const char *desk_store_folder(const struct desk *desk);
 
-/* Store, index and foreign keys are sound, or ERR_CORRUPT with the first finding. Also beside a desk
- * that runs. */
+/* Store, index and foreign keys are sound, or ERR_CORRUPT with the first finding. Also beside a
+ * desk that runs. */
 int desk_check(struct desk *desk, struct error *err);
 
 /* CPU and memory so far, for the bench: microseconds and bytes. */
