@@ -66,6 +66,14 @@ static void mark_tokens(struct analysis *analysis)
 
 /* --- words ------------------------------------------------------------------------------------ */
 
+/* Words in the making. */
+struct making {
+    struct desk_text *text;
+    struct analysis *analysis;
+    struct stemming stemming;
+    uint32_t sentence;
+};
+
 static int add_number(struct bytes *bytes, uint32_t number)
 {
     return bytes_add(bytes, &number, sizeof number);
@@ -77,69 +85,97 @@ static uint32_t *number_at(const struct bytes *bytes, size_t i)
 }
 
 /* A new form: its stem is found once. */
-static int add_stem(struct desk_text *text, struct analysis *analysis, const struct token *token,
-                    size_t tokens, const char *fold, size_t fold_size)
+static int add_form(const struct making *making, const struct stemming *stemming,
+                    const struct stem_word *word)
 {
-    const char *language = tokens == 1 ? analysis->language : "";
-    text->folded.size = 0;
-    if (stem_add(text, language, analysis->text + token->start, token->end - token->start, fold,
-                 fold_size, &text->folded) < 0)
+    struct analysis *analysis = making->analysis;
+    struct desk_text_bytes found;
+    if (stem_of(making->text, stemming, word, &found) < 0)
         return DESK_ERR_NOMEM;
-    const int64_t stem = intern_add(&analysis->stems, text->folded.at, text->folded.size, NULL);
+    const int64_t stem = intern_add(&analysis->stems, found.bytes, found.size, NULL);
     if (stem < 0 || add_number(&analysis->form_stems, (uint32_t)stem) < 0 ||
         add_number(&analysis->form_lower, 0) < 0)
         return DESK_ERR_NOMEM;
     return 0;
 }
 
-static int add_word(struct desk_text *text, struct analysis *analysis, size_t first, size_t tokens,
-                    uint32_t sentence)
+static int put_word(struct analysis *analysis, struct word word)
 {
-    const struct token *token = &analysis->tokens.at[first];
-    const char *fold = analysis->tokens.folds.at + token->fold;
-    const struct token *last = token + tokens - 1;
-    const size_t fold_size = last->fold + last->fold_size - token->fold;
-    int fresh;
-    const int64_t form =
-        tokens == 1 ? intern_add_hashed(&analysis->forms, token->hash, fold, fold_size, &fresh)
-                    : intern_add(&analysis->forms, fold, fold_size, &fresh);
-    if (form < 0 || (fresh && add_stem(text, analysis, token, tokens, fold, fold_size) < 0))
-        return DESK_ERR_NOMEM;
-    if (!(token->flags & TOKEN_CAPITAL))
-        ++*number_at(&analysis->form_lower, (size_t)form);
-    struct word word = {
-        .token = (uint32_t)first,
-        .tokens = (uint32_t)tokens,
-        .form = (uint32_t)form,
-        .stem = *number_at(&analysis->form_stems, (size_t)form),
-        .sentence = sentence,
-        .flags = token->flags,
-        .gap = token->gap,
-    };
-    if (tokens > 1) {
-        word.flags &= (uint8_t)~TOKEN_STOP;
-        if (word_set_has(stopword_set(analysis->language), fold, fold_size))
-            word.flags |= TOKEN_STOP;
-    }
+    if (!(word.flags & TOKEN_CAPITAL))
+        ++*number_at(&analysis->form_lower, word.form);
+    word.stem = *number_at(&analysis->form_stems, word.form);
     return bytes_add(&analysis->words, &word, sizeof word);
 }
 
-/* Puts the ideographs of tokens [first, first + count) together to words. The run has no gaps. */
-static int add_ideographs(struct desk_text *text, struct analysis *analysis, size_t first,
-                          size_t count, uint32_t sentence)
+/* A word that is one token. */
+static int add_token(const struct making *making, size_t at)
 {
+    struct analysis *analysis = making->analysis;
+    const struct token *token = &analysis->tokens.at[at];
+    const char *fold = analysis->tokens.folds.at + token->fold;
+    int fresh;
+    const int64_t form =
+        intern_add_hashed(&analysis->forms, token->hash, fold, token->fold_size, &fresh);
+    if (form < 0)
+        return DESK_ERR_NOMEM;
+    if (fresh) {
+        const struct stem_word word = {.bytes = analysis->text + token->start,
+                                       .size = token->end - token->start,
+                                       .folded = {fold, token->fold_size},
+                                       .hash = token->hash,
+                                       .ascii = token->ascii};
+        if (add_form(making, &making->stemming, &word) < 0)
+            return DESK_ERR_NOMEM;
+    }
+    return put_word(analysis, (struct word){.token = (uint32_t)at,
+                                            .tokens = 1,
+                                            .form = (uint32_t)form,
+                                            .sentence = making->sentence,
+                                            .flags = token->flags,
+                                            .gap = token->gap});
+}
+
+/* A word of several ideographs, which is its own stem. */
+static int add_joined(const struct making *making, size_t first, size_t tokens)
+{
+    static const struct stemming none;
+    struct analysis *analysis = making->analysis;
+    const struct token *token = &analysis->tokens.at[first], *last = token + tokens - 1;
+    const struct stem_word word = {.folded = {analysis->tokens.folds.at + token->fold,
+                                              last->fold + last->fold_size - token->fold}};
+    int fresh;
+    const int64_t form = intern_add(&analysis->forms, word.folded.bytes, word.folded.size, &fresh);
+    if (form < 0 || (fresh && add_form(making, &none, &word) < 0))
+        return DESK_ERR_NOMEM;
+    uint8_t flags = token->flags & (uint8_t)~TOKEN_STOP;
+    if (word_set_has(stopword_set(analysis->language), word.folded.bytes, word.folded.size))
+        flags |= TOKEN_STOP;
+    return put_word(analysis, (struct word){.token = (uint32_t)first,
+                                            .tokens = (uint32_t)tokens,
+                                            .form = (uint32_t)form,
+                                            .sentence = making->sentence,
+                                            .flags = flags,
+                                            .gap = token->gap});
+}
+
+/* Puts the ideographs of tokens [first, first + count) together to words. The run has no gaps. */
+static int add_ideographs(const struct making *making, size_t first, size_t count)
+{
+    const struct analysis *analysis = making->analysis;
     const struct token *tokens = analysis->tokens.at;
     const uint32_t base = tokens[first].start;
     const size_t size = tokens[first + count - 1].end - base;
     const uint32_t *cuts;
     size_t cut_count, token = first;
-    int rc = segment_run(text, SEGMENT_CJK, analysis->text + base, size, &cuts, &cut_count);
+    int rc = segment_run(making->text, SEGMENT_CJK, analysis->text + base, size, &cuts, &cut_count);
     for (size_t i = 0; i < cut_count && rc == 0; i++) {
         size_t to = token;
         while (to < first + count && tokens[to].end <= base + cuts[i])
             to++;
-        if (to > token)
-            rc = add_word(text, analysis, token, to - token, sentence);
+        if (to - token == 1)
+            rc = add_token(making, token);
+        else if (to > token)
+            rc = add_joined(making, token, to - token);
         token = to;
     }
     return rc;
@@ -154,36 +190,42 @@ static size_t ideograph_run(const struct analysis *analysis, size_t first)
     return to - first;
 }
 
+static void clear_words(struct analysis *analysis)
+{
+    analysis->has_words = 0;
+    analysis->words.size = 0;
+    intern_clear(&analysis->forms);
+    intern_clear(&analysis->stems);
+    analysis->form_stems.size = analysis->form_lower.size = 0;
+}
+
 int analysis_words(struct desk_text *text, struct analysis *analysis)
 {
     if (analysis->has_words)
         return 0;
     const struct sentence *sentences = analysis_sentences(analysis);
     const size_t sentence_count = analysis_sentence_count(analysis);
-    uint32_t sentence = 0;
-    int rc = 0;
-    for (size_t i = 0; i < analysis->tokens.count && rc == 0;) {
+    const size_t count = analysis->tokens.count;
+    struct making making = {text, analysis, stem_begin(analysis->language), 0};
+    int rc = bytes_reserve(&analysis->words, count * sizeof(struct word));
+    for (size_t i = 0; i < count && rc == 0;) {
         const struct token *token = &analysis->tokens.at[i];
-        size_t count = 1;
-        while (sentence + 1 < sentence_count && token->start >= sentences[sentence + 1].start)
-            sentence++;
+        size_t tokens = 1;
+        while (making.sentence + 1 < sentence_count &&
+               token->start >= sentences[making.sentence + 1].start)
+            making.sentence++;
         if (token->flags & TOKEN_IDEOGRAPH) {
-            count = ideograph_run(analysis, i);
-            rc = add_ideographs(text, analysis, i, count, sentence);
+            tokens = ideograph_run(analysis, i);
+            rc = add_ideographs(&making, i, tokens);
         } else {
-            rc = add_word(text, analysis, i, 1, sentence);
+            rc = add_token(&making, i);
         }
-        i += count;
+        i += tokens;
     }
-    if (rc == 0) {
+    if (rc == 0)
         analysis->has_words = 1;
-        return 0;
-    }
-    /* Half done: begin again at the next call. */
-    analysis->words.size = 0;
-    intern_free(&analysis->forms);
-    intern_free(&analysis->stems);
-    analysis->form_stems.size = analysis->form_lower.size = 0;
+    else
+        clear_words(analysis); /* half done: begin again at the next call */
     return rc;
 }
 
@@ -202,26 +244,69 @@ static void destroy(struct analysis *analysis)
     text_free(analysis);
 }
 
+static size_t memory_of(const struct analysis *analysis)
+{
+    const struct tokens *tokens = &analysis->tokens;
+    return analysis->room + tokens->room * sizeof *tokens->at + tokens->folds.room +
+           analysis->sentences.room + analysis->words.room + intern_memory(&analysis->forms) +
+           intern_memory(&analysis->stems) + analysis->form_stems.room + analysis->form_lower.room;
+}
+
+/* The next text wants about the same memory, and finds it in the processor's cache. */
 void analysis_release(struct analysis *analysis)
 {
-    if (analysis && --analysis->holders == 0)
+    if (!analysis || --analysis->holders > 0)
+        return;
+    struct desk_text *context = analysis->context;
+    if (context->spare || memory_of(analysis) > ANALYSIS_SPARE)
         destroy(analysis);
+    else
+        context->spare = analysis;
+}
+
+void analysis_free_spare(struct desk_text *text)
+{
+    if (text->spare)
+        destroy(text->spare);
+    text->spare = NULL;
+}
+
+/* An empty analysis with room for a text of `size` bytes; NULL when memory is out. */
+static struct analysis *take(struct desk_text *text, size_t size)
+{
+    struct analysis *analysis = text->spare ? text->spare : text_zero(sizeof *analysis);
+    text->spare = NULL;
+    if (!analysis)
+        return NULL;
+    if (analysis->room < size || !analysis->text) {
+        text_free(analysis->text);
+        analysis->room = 0;
+        analysis->text = text_alloc(size);
+        if (!analysis->text) {
+            destroy(analysis);
+            return NULL;
+        }
+        analysis->room = size;
+    }
+    analysis->sentences.size = 0;
+    clear_words(analysis);
+    return analysis;
 }
 
 static struct analysis *make(struct desk_text *text, const char *bytes, size_t size,
                              const char *language, uint64_t hash)
 {
-    struct analysis *analysis = text_zero(sizeof *analysis);
+    struct analysis *analysis = take(text, size);
     if (!analysis)
         return NULL;
+    analysis->context = text;
     analysis->holders = 1;
     analysis->hash = hash;
     analysis->size = size;
-    analysis->text = text_alloc(size);
     snprintf(analysis->language, sizeof analysis->language, "%s", language);
-    if (analysis->text && size)
+    if (size)
         memcpy(analysis->text, bytes, size);
-    if (!analysis->text || tokens_scan(text, bytes, size, &analysis->tokens) < 0 ||
+    if (tokens_scan(text, bytes, size, &analysis->tokens) < 0 ||
         sentences_find(bytes, size, language, &analysis->sentences) < 0) {
         destroy(analysis);
         return NULL;

@@ -28,11 +28,12 @@ struct word {
 };
 
 struct analysis {
+    struct desk_text *context; /* whose it is */
     unsigned holders;
     uint64_t hash;
     char language[8];
     char *text;
-    size_t size;
+    size_t size, room;
     struct tokens tokens;
     struct bytes sentences; /* struct sentence */
     struct bytes words;     /* struct word; made by analysis_words() */
@@ -45,12 +46,15 @@ struct analysis {
 
 #define ANALYSIS_KEEP_BYTES (256u * 1024) /* larger texts are not kept for others */
 #define ANALYSIS_TEXT_MAX   (16u * 1024 * 1024)
+#define ANALYSIS_SPARE      (1u << 20) /* bytes of a dead analysis kept for the next one */
 
 /* The analysis of a text, found or made; the caller holds it. `language` "" asks to find it out.
  * NULL when memory is out or the text is over ANALYSIS_TEXT_MAX. */
 struct analysis *analysis_get(struct desk_text *text, const char *bytes, size_t size,
                               const char *language);
 void analysis_release(struct analysis *analysis);
+/* Frees what is kept for the next analysis. */
+void analysis_free_spare(struct desk_text *text);
 
 /* Makes words and stems where they are not yet; 0 or DESK_ERR_*. */
 int analysis_words(struct desk_text *text, struct analysis *analysis);

@@ -34,9 +34,9 @@ int classes_add(struct classes *classes, const char *list, size_t size, unsigned
     return rc;
 }
 
-uint32_t classes_of(const struct classes *classes, const char *folded, size_t size)
+uint32_t classes_of(const struct classes *classes, uint64_t hash, const char *folded, size_t size)
 {
-    const int64_t number = classes ? intern_find(&classes->words, folded, size) : -1;
+    const int64_t number = classes ? intern_find_hashed(&classes->words, hash, folded, size) : -1;
     return number < 0 ? 0 : ((const uint32_t *)(const void *)classes->masks.at)[number];
 }
 

@@ -72,12 +72,14 @@ void context_close(struct desk_text *text)
         return;
     for (size_t i = 0; i < ANALYSES_KEPT; i++)
         analysis_release(text->analyses[i]);
+    analysis_free_spare(text);
     stem_close(text);
     segment_close(text);
     tokens_free(&text->tokens);
     bytes_free(&text->blob);
     bytes_free(&text->folded);
     bytes_free(&text->decoded);
+    bytes_free(&text->stem);
     bytes_free(&text->utf16);
     bytes_free(&text->map);
     bytes_free(&text->cuts);

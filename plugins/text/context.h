@@ -61,13 +61,17 @@ struct stemmer_slot {
     uint32_t used;
 };
 
-/* Words that were stemmed lately, by hash of language and word; one slot each. */
-#define STEM_CACHE_SLOTS 32768u
-#define STEM_CACHE_BYTES 22u
-struct stem_slot {
-    uint64_t key; /* 0: free */
-    uint8_t size;
-    char stem[STEM_CACHE_BYTES + 1];
+/* Words that were stemmed lately, by hash of language and word: a word has STEM_CACHE_WAYS places
+ * in one set, the one used last in front. */
+#define STEM_CACHE_SETS  8192u
+#define STEM_CACHE_WAYS  4u
+#define STEM_CACHE_BYTES 23u
+struct stem_set {
+    uint64_t keys[STEM_CACHE_WAYS]; /* 0: free */
+    struct stem_slot {
+        uint8_t size;
+        char stem[STEM_CACHE_BYTES];
+    } slots[STEM_CACHE_WAYS];
 };
 
 struct token;
@@ -80,13 +84,14 @@ struct tokens {
 struct analysis;
 struct desk_text {
     struct tokens tokens; /* of words() */
-    struct bytes blob, folded, decoded;
+    struct bytes blob, folded, decoded, stem;
     struct bytes utf16, map, cuts; /* scratch of segment.c */
     void *segmenters[SEGMENTERS_COUNT];
     struct stemmer_slot stemmers[STEMMERS_KEPT];
     uint32_t clock;
-    struct stem_slot *stems;                  /* STEM_CACHE_SLOTS */
+    struct stem_set *stems;                   /* STEM_CACHE_SETS */
     struct analysis *analyses[ANALYSES_KEPT]; /* newest first */
+    struct analysis *spare;                   /* memory for the next one, or NULL */
 };
 
 struct desk_text *context_open(void);

@@ -13,10 +13,15 @@ struct entry {
     uint8_t name;      /* 1: a name ends here */
 };
 
+/* Most tokens of a text begin no name: a bit tells so of nearly all of them, without a look into
+ * the table. */
+#define FIRSTS 16384u
+
 struct gazetteer {
     struct entry *entries;
     size_t count, mask, names;
     int any_case;
+    uint64_t firsts[FIRSTS / 64]; /* a bit for each first token, by its hash */
 };
 
 struct gazetteer *gazetteer_new(int any_case)
@@ -45,6 +50,11 @@ static struct entry *find(const struct gazetteer *gazetteer, uint64_t key)
     while (gazetteer->entries[at].key && gazetteer->entries[at].key != key)
         at = (at + 1) & gazetteer->mask;
     return &gazetteer->entries[at];
+}
+
+static int begins_name(const struct gazetteer *gazetteer, uint64_t hash)
+{
+    return gazetteer->firsts[hash / 64 % (FIRSTS / 64)] >> hash % 64 & 1;
 }
 
 static int grow(struct gazetteer *gazetteer)
@@ -102,12 +112,14 @@ int gazetteer_add(struct desk_text *text, struct gazetteer *gazetteer, const cha
         return rc;
     if (tokens->count == 0 || tokens->count > GAZETTEER_TOKENS_MAX)
         return 0;
-    while (!gazetteer->mask || (gazetteer->count + 2) * 3 > gazetteer->mask * 2)
+    while (!gazetteer->mask || (gazetteer->count + 2) * 2 > gazetteer->mask)
         if (grow(gazetteer) < 0)
             return DESK_ERR_NOMEM;
     for (size_t i = 0; i < tokens->count; i++)
         tokens->at[i].hash =
             hash_bytes(tokens->folds.at + tokens->at[i].fold, tokens->at[i].fold_size);
+    const uint64_t hash = tokens->at[0].hash;
+    gazetteer->firsts[hash / 64 % (FIRSTS / 64)] |= UINT64_C(1) << hash % 64;
     uint64_t key = chain(0, &tokens->at[0]);
     struct entry *first = entry_of(gazetteer, key);
     if (first->longest < tokens->count)
@@ -166,7 +178,9 @@ int gazetteer_match(const struct gazetteer *gazetteer, const struct analysis *an
         return 0;
     for (size_t i = 0; i < tokens->count;) {
         const struct entry *entry = NULL;
-        const size_t count = longest_at(gazetteer, tokens, i, &entry);
+        const size_t count = begins_name(gazetteer, tokens->at[i].hash)
+                                 ? longest_at(gazetteer, tokens, i, &entry)
+                                 : 0;
         if (count > 0) {
             const struct gazetteer_match match = {entry->id, tokens->at[i].start,
                                                   tokens->at[i + count - 1].end};

@@ -50,11 +50,6 @@ int64_t intern_find_hashed(const struct intern *intern, uint64_t hash, const cha
     return (int64_t)intern->slots[slot_of(intern, hash, bytes, size)] - 1;
 }
 
-int64_t intern_find(const struct intern *intern, const char *bytes, size_t size)
-{
-    return intern_find_hashed(intern, hash_bytes(bytes, size), bytes, size);
-}
-
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh)
 {
     return intern_add_hashed(intern, hash_bytes(bytes, size), bytes, size, fresh);
@@ -78,6 +73,20 @@ int64_t intern_add_hashed(struct intern *intern, uint64_t hash, const char *byte
     if (fresh)
         *fresh = 1;
     return intern->count - 1;
+}
+
+void intern_clear(struct intern *intern)
+{
+    intern->arena.size = 0;
+    intern->count = 0;
+    if (intern->slots)
+        memset(intern->slots, 0, ((size_t)intern->mask + 1) * sizeof *intern->slots);
+}
+
+size_t intern_memory(const struct intern *intern)
+{
+    return intern->arena.room + intern->room * sizeof *intern->entries +
+           (intern->slots ? ((size_t)intern->mask + 1) * sizeof *intern->slots : 0);
 }
 
 void intern_free(struct intern *intern)

@@ -21,8 +21,10 @@ int64_t intern_add_hashed(struct intern *intern, uint64_t hash, const char *byte
                           int *fresh);
 /* The same for whoever has no hash_bytes() of the string yet. */
 int64_t intern_add(struct intern *intern, const char *bytes, size_t size, int *fresh);
-/* The number of a string, or -1 where it was never added. */
-int64_t intern_find(const struct intern *intern, const char *bytes, size_t size);
+/* The number of a string with this hash_bytes(), or -1 where it was never added. */
 int64_t intern_find_hashed(const struct intern *intern, uint64_t hash, const char *bytes,
                            size_t size);
+/* Forgets all strings, keeps the memory. */
+void intern_clear(struct intern *intern);
+size_t intern_memory(const struct intern *intern);
 void intern_free(struct intern *intern);

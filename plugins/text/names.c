@@ -27,8 +27,8 @@ static int is_capital(const struct word *word)
 static int is_connecting(const struct analysis *analysis, const struct word *word)
 {
     const struct intern_entry *form = &analysis->forms.entries[word->form];
-    return !is_capital(word) && word_set_has(word_set_get(&connecting, connecting_words),
-                                             analysis->forms.arena.at + form->at, form->size);
+    return !is_capital(word) &&
+           word_set_has_hash(word_set_get(&connecting, connecting_words), form->hash);
 }
 
 static int is_and(const struct analysis *analysis, const struct word *word)
@@ -110,7 +110,8 @@ static uint32_t classes_at(const struct collector *collector, size_t at)
 {
     const struct analysis *analysis = collector->analysis;
     const struct intern_entry *form = &analysis->forms.entries[collector->words[at].form];
-    return classes_of(collector->options->classes, analysis->forms.arena.at + form->at, form->size);
+    return classes_of(collector->options->classes, form->hash, analysis->forms.arena.at + form->at,
+                      form->size);
 }
 
 /* Takes words that only stand before a name ("President") off its front; gives their classes. */

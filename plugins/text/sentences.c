@@ -239,12 +239,13 @@ static int full_stop_ends(struct cutter *cutter, size_t stop, const struct next 
 /* Is a bracket open that closes soon? Then the sentence goes on behind it. */
 static int in_bracket(const struct cutter *cutter, size_t at)
 {
-    size_t from = at;
-    while (from > cutter->start && at - from < BRACKET_BYTES && cutter->in[from - 1] != '(' &&
-           cutter->in[from - 1] != ')')
-        from--;
-    if (from == cutter->start || cutter->in[from - 1] != '(' ||
-        skip_blanks(cutter, cutter->start, from) == from - 1)
+    const size_t before = at - cutter->start;
+    const size_t least = before > BRACKET_BYTES ? at - BRACKET_BYTES : cutter->start;
+    const unsigned char *open = memrchr(cutter->in + least, '(', at - least);
+    if (!open)
+        return 0;
+    const size_t from = (size_t)(open - cutter->in);
+    if (memchr(open, ')', at - from) || skip_blanks(cutter, cutter->start, from) == from)
         return 0;
     for (size_t to = at; to < cutter->size && to - at < BRACKET_BYTES; to++) {
         if (cutter->in[to] == ')')
@@ -383,12 +384,12 @@ static int cut(struct cutter *cutter)
 {
     int rc = 0;
     size_t at = 0;
-    while (at < cutter->size && rc == 0) {
-        const unsigned char c = cutter->in[at];
-        if (!interesting[c]) {
+    while (rc == 0) {
+        while (at < cutter->size && !interesting[cutter->in[at]])
             at++;
-            continue;
-        }
+        if (at == cutter->size)
+            break;
+        const unsigned char c = cutter->in[at];
         if (c == '\n') {
             if (line_ends(cutter, at))
                 rc = put(cutter, at);

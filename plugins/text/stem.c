@@ -72,72 +72,110 @@ static size_t lower_word(const char *word, size_t size, char *out, size_t room)
     return used;
 }
 
-/* Snowball takes about 150 ns a word, and the same few thousand words make most of any text. */
-static struct stem_slot *slot_of(struct desk_text *text, const char *language, const char *word,
-                                 size_t size, uint64_t *key)
+struct stemming stem_begin(const char *language)
 {
-    if (!text->stems)
-        text->stems = text_zero(STEM_CACHE_SLOTS * sizeof *text->stems);
-    *key = hash_mix(hash_bytes(word, size), hash_bytes(language, strlen(language)));
-    *key = *key ? *key : 1;
-    return text->stems ? &text->stems[*key & (STEM_CACHE_SLOTS - 1)] : NULL;
+    struct stemming stemming = {.language = ""};
+    if (language && has_stemmer(language)) {
+        memcpy(stemming.language, language, 3);
+        stemming.key = hash_bytes(language, 2);
+    }
+    return stemming;
 }
 
-static void remember(struct stem_slot *slot, uint64_t key, const char *stem, size_t size)
+/* Snowball takes about a microsecond a word, and the same few thousand words make most of any text.
+ * Where the word was is where it stays; the oldest of a set makes room. */
+static const struct stem_slot *look_up(const struct stem_set *set, uint64_t key)
 {
-    if (!slot || size > STEM_CACHE_BYTES)
+    for (size_t i = 0; i < STEM_CACHE_WAYS; i++)
+        if (set->keys[i] == key)
+            return &set->slots[i];
+    return NULL;
+}
+
+static void remember(struct stem_set *set, uint64_t key, const char *stem, size_t size)
+{
+    if (size > STEM_CACHE_BYTES)
         return;
-    slot->key = key;
-    slot->size = (uint8_t)size;
-    memcpy(slot->stem, stem, size);
+    memmove(set->keys + 1, set->keys, (STEM_CACHE_WAYS - 1) * sizeof *set->keys);
+    memmove(set->slots + 1, set->slots, (STEM_CACHE_WAYS - 1) * sizeof *set->slots);
+    set->keys[0] = key;
+    set->slots[0].size = (uint8_t)size;
+    memcpy(set->slots[0].stem, stem, size);
 }
 
-static int add_fresh(struct sb_stemmer *stemmer, const char *word, size_t size, const char *folded,
-                     size_t folded_size, struct bytes *out)
+/* Is it its own folded form? */
+static int is_folded(const char *bytes, size_t size)
 {
-    char lower[2 * DESK_WORD_MAX];
-    const size_t lower_size = lower_word(word, size, lower, sizeof lower);
+    for (size_t i = 0; i < size; i++)
+        if (fold_ascii[(unsigned char)bytes[i]] != (unsigned char)bytes[i])
+            return 0;
+    return 1;
+}
+
+static int stem_fresh(struct desk_text *text, struct sb_stemmer *stemmer,
+                      const struct stem_word *word, struct desk_text_bytes *out)
+{
+    char room[2 * DESK_WORD_MAX];
+    const char *lower = word->ascii ? word->folded.bytes : room;
+    const size_t lower_size =
+        word->ascii ? word->folded.size : lower_word(word->bytes, word->size, room, sizeof room);
+    *out = word->folded;
     if (lower_size == 0)
-        return bytes_add(out, folded, folded_size);
+        return 0;
     const sb_symbol *stem = sb_stemmer_stem(stemmer, (const sb_symbol *)lower, (int)lower_size);
     if (!stem)
         return DESK_ERR_NOMEM;
     const int stem_size = sb_stemmer_length(stemmer);
     if (stem_size <= 0)
-        return bytes_add(out, folded, folded_size);
-    return fold_text((const char *)stem, (size_t)stem_size, out);
+        return 0;
+    *out = (struct desk_text_bytes){(const char *)stem, (size_t)stem_size};
+    if (is_folded(out->bytes, out->size))
+        return 0;
+    bytes_reset(&text->stem, SCRATCH_KEEP);
+    if (fold_text(out->bytes, out->size, &text->stem) < 0)
+        return DESK_ERR_NOMEM;
+    *out = (struct desk_text_bytes){text->stem.at, text->stem.size};
+    return 0;
 }
 
-int stem_add(struct desk_text *text, const char *language, const char *word, size_t size,
-             const char *folded, size_t folded_size, struct bytes *out)
+int stem_of(struct desk_text *text, const struct stemming *stemming, const struct stem_word *word,
+            struct desk_text_bytes *stem)
 {
-    uint64_t key;
-    if (!language || !has_stemmer(language))
-        return bytes_add(out, folded, folded_size);
-    struct stem_slot *slot = slot_of(text, language, word, size, &key);
-    if (slot && slot->key == key)
-        return bytes_add(out, slot->stem, slot->size);
-    struct sb_stemmer *stemmer = stemmer_of(text, language);
-    if (!stemmer)
+    *stem = word->folded;
+    if (!stemming->key)
+        return 0;
+    if (!text->stems)
+        text->stems = text_zero(STEM_CACHE_SETS * sizeof *text->stems);
+    if (!text->stems)
         return DESK_ERR_NOMEM;
-    const size_t before = out->size;
-    if (add_fresh(stemmer, word, size, folded, folded_size, out) < 0)
+    uint64_t key =
+        hash_mix(word->ascii ? word->hash : hash_bytes(word->bytes, word->size), stemming->key);
+    key = key ? key : 1;
+    struct stem_set *set = &text->stems[key & (STEM_CACHE_SETS - 1)];
+    const struct stem_slot *slot = look_up(set, key);
+    if (slot) {
+        *stem = (struct desk_text_bytes){slot->stem, slot->size};
+        return 0;
+    }
+    struct sb_stemmer *stemmer = stemmer_of(text, stemming->language);
+    if (!stemmer || stem_fresh(text, stemmer, word, stem) < 0)
         return DESK_ERR_NOMEM;
-    remember(slot, key, out->at + before, out->size - before);
+    remember(set, key, stem->bytes, stem->size);
     return 0;
 }
 
 int stem_word(struct desk_text *text, const char *language, const char *word, size_t size,
               struct desk_text_bytes *stem, struct desk_error *error)
 {
-    struct desk_text_bytes folded;
-    const int rc = words_fold(text, word, size, &folded, error);
+    const struct stemming stemming = stem_begin(language);
+    struct stem_word given = {.bytes = word, .size = size};
+    const int rc = words_fold(text, word, size, &given.folded, error);
     if (rc < 0)
         return rc;
-    bytes_reset(&text->blob, SCRATCH_KEEP);
-    if (stem_add(text, language, word, size, folded.bytes, folded.size, &text->blob) < 0)
+    given.ascii = is_folded(word, size);
+    given.hash = hash_bytes(given.folded.bytes, given.folded.size);
+    if (stem_of(text, &stemming, &given, stem) < 0)
         return words_fail(error, DESK_ERR_NOMEM);
-    *stem = (struct desk_text_bytes){text->blob.at, text->blob.size};
     return 0;
 }
 

@@ -11,7 +11,8 @@ static word_set_slot sets[LISTS_MAX];
 static size_t list_of(const char *language)
 {
     for (size_t i = 0; language && i < stopword_list_count && i < LISTS_MAX; i++)
-        if (strcmp(stopword_lists[i].language, language) == 0)
+        if (stopword_lists[i].language[0] == language[0] &&
+            strcmp(stopword_lists[i].language, language) == 0)
             return i;
     return LISTS_MAX;
 }

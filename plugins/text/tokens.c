@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define TOKENS_ROOM      32u
+#define TOKENS_ROOM_MOST 65536u /* made in front, by the size of the text */
+
 /* A word in the making. */
 struct scan {
     struct desk_text *text;
@@ -14,11 +17,11 @@ struct scan {
     uint32_t fold; /* where its folded form began */
     uint16_t letters, capitals, digits;
     uint8_t first_capital;
+    uint8_t other; /* holds a character that is not ASCII */
 };
 
-static int grow(struct tokens *tokens)
+static int grow(struct tokens *tokens, size_t room)
 {
-    const size_t room = tokens->room ? tokens->room * 2 : 256;
     struct token *bigger = text_realloc(tokens->at, room * sizeof *bigger);
     if (!bigger)
         return DESK_ERR_NOMEM;
@@ -60,13 +63,14 @@ static int put(struct scan *scan, size_t start, size_t end, uint8_t flags)
     folds->size = scan->fold + size;
     if (size == 0)
         return 0;
-    if (tokens->count == tokens->room && grow(tokens) < 0)
+    if (tokens->count == tokens->room && grow(tokens, tokens->room * 2 + TOKENS_ROOM) < 0)
         return DESK_ERR_NOMEM;
     tokens->at[tokens->count++] = (struct token){
         .start = (uint32_t)start,
         .end = (uint32_t)end,
         .fold = scan->fold,
-        .fold_size = (uint16_t)size,
+        .fold_size = (uint8_t)size,
+        .ascii = !scan->other && size == end - start,
         .flags = flags,
     };
     return 0;
@@ -76,7 +80,7 @@ static void begin(struct scan *scan)
 {
     scan->fold = (uint32_t)scan->tokens->folds.size;
     scan->letters = scan->capitals = scan->digits = 0;
-    scan->first_capital = 0;
+    scan->first_capital = scan->other = 0;
 }
 
 static void count(struct scan *scan, int capital, int digit)
@@ -124,17 +128,22 @@ static size_t scan_ascii(struct scan *scan, size_t at)
     return at;
 }
 
-static uint8_t flags_of_ascii(const unsigned char *word, size_t letters, size_t capitals,
-                              size_t digits)
+/* Of a word that has capitals or digits. */
+static uint8_t flags_of_mixed(const unsigned char *word, size_t size)
 {
+    size_t letters = 0, capitals = 0;
+    for (size_t i = 0; i < size; i++) {
+        letters += word[i] >= 'A';
+        capitals += (unsigned)word[i] - 'A' < 26u;
+    }
     uint8_t flags = 0;
     if ((unsigned)word[0] - 'A' < 26u)
         flags |= TOKEN_CAPITAL;
     if (letters >= 2 && capitals == letters)
         flags |= TOKEN_CAPITALS;
-    if (digits)
+    if (letters < size)
         flags |= TOKEN_DIGIT;
-    if (letters == 1 && !digits)
+    if (letters == 1 && size == 1)
         flags |= TOKEN_ALONE;
     return flags;
 }
@@ -152,23 +161,26 @@ static int scan_short_words(struct scan *scan, size_t *from)
             at++;
         const size_t start = *from = at;
         char *fold = tokens->folds.at + tokens->folds.size;
-        size_t digits = 0, capitals = 0;
+        unsigned capital = 0, letters = 0x40; /* letters have this bit, digits do not */
         for (unsigned c; at < size && (c = fold_ascii[in[at]]) - 1u < FOLD_MORE - 1u; at++) {
             *fold++ = (char)c;
-            digits += c < 'a';
-            capitals += c != in[at];
+            capital |= c ^ in[at];
+            letters &= c;
         }
         const size_t length = at - start;
         if (length == 0 || length > DESK_WORD_MAX || (at < size && in[at] >= 0x80))
             return 0;
-        if (tokens->count == tokens->room && grow(tokens) < 0)
+        if (tokens->count == tokens->room && grow(tokens, tokens->room * 2 + TOKENS_ROOM) < 0)
             return DESK_ERR_NOMEM;
         tokens->at[tokens->count++] = (struct token){
             .start = (uint32_t)start,
             .end = (uint32_t)at,
             .fold = (uint32_t)tokens->folds.size,
-            .fold_size = (uint16_t)length,
-            .flags = flags_of_ascii(in + start, length - digits, capitals, digits),
+            .fold_size = (uint8_t)length,
+            .ascii = 1,
+            .flags = capital || !letters ? flags_of_mixed(in + start, length)
+                     : length == 1       ? TOKEN_ALONE
+                                         : 0,
         };
         tokens->folds.size += length;
     }
@@ -193,6 +205,7 @@ static int scan_word(struct scan *scan, size_t at, size_t *end)
         const struct fold_entry *entry = fold_entry(code, &spare);
         if (entry->cls != FOLD_LETTER && entry->cls != FOLD_MARK)
             break;
+        scan->other = 1;
         if (entry->cls == FOLD_LETTER)
             count(scan, entry->flags & FOLD_UPPER, entry->flags & FOLD_DIGIT);
         memcpy(folds->at + folds->size, entry->bytes, entry->size);
@@ -242,6 +255,7 @@ static int scan_complex(struct scan *scan, size_t at, size_t *end)
     size_t from = 0;
     for (size_t i = 0; i < cut_count; i++) {
         begin(scan);
+        scan->other = 1;
         if (fold_text((const char *)scan->in + at + from, cuts[i] - from, &scan->tokens->folds) <
                 0 ||
             put(scan, at + from, at + cuts[i], 0) < 0)
@@ -268,6 +282,7 @@ static int scan_other(struct scan *scan, size_t at, size_t *end)
         return put(scan, at, *end, flags_of(scan));
     case FOLD_IDEOGRAPH:
         begin(scan);
+        scan->other = 1;
         if (bytes_add(&scan->tokens->folds, entry->bytes, entry->size) < 0)
             return DESK_ERR_NOMEM;
         *end = skip_marks(scan, *end);
@@ -302,6 +317,10 @@ int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct t
     bytes_reset(&tokens->folds, SCRATCH_KEEP);
     if (size > DESK_TEXT_MAX)
         return DESK_ERR_LIMIT;
+    /* News has a word in six bytes. */
+    const size_t room = size / 6 < TOKENS_ROOM_MOST ? size / 6 + TOKENS_ROOM : TOKENS_ROOM_MOST;
+    if (room > tokens->room && grow(tokens, room) < 0)
+        return DESK_ERR_NOMEM;
     for (size_t at = 0; at < size;) {
         if (bytes_reserve(&tokens->folds, size - at) < 0 || scan_short_words(&scan, &at) < 0)
             return DESK_ERR_NOMEM;

@@ -17,7 +17,8 @@ enum token_flag {
 struct token {
     uint32_t start, end; /* bytes of the text, [start, end) */
     uint32_t fold;       /* where its folded form begins in tokens.folds */
-    uint16_t fold_size;  /* 1 .. DESK_WORD_MAX */
+    uint8_t fold_size;   /* 1 .. DESK_WORD_MAX */
+    uint8_t ascii;       /* of ASCII alone: folded it is only in small letters */
     uint8_t flags;
     uint8_t gap;   /* set by analysis.c */
     uint64_t hash; /* hash_bytes() of the folded form; set by analysis.c */
