@@ -49,20 +49,27 @@ static uint32_t *counter_at(struct counter *counter, uint64_t key)
     return &counter->slots[at].value;
 }
 
+/* The two tables are scratch of the context: a text has some thousand candidates, and all but a few
+ * are thrown away. */
 struct finder {
-    const struct analysis *analysis;
     const struct word *words;
     size_t word_count;
     unsigned max_words;
-    uint32_t *slots; /* candidate + 1 by key of stems; at most half of them taken */
+    struct bytes *found; /* struct candidate */
+    size_t count;
+    struct bytes *slots; /* uint32_t by key of stems: candidate + 1; at most half of them taken */
     size_t mask;
     struct counter forms; /* candidate and form -> count, of candidates that have several */
-    struct bytes found;
 };
 
 static struct candidate *list_of(const struct finder *finder)
 {
-    return (struct candidate *)(void *)finder->found.at;
+    return (struct candidate *)(void *)finder->found->at;
+}
+
+static uint32_t *slots_of(const struct finder *finder)
+{
+    return (uint32_t *)(void *)finder->slots->at;
 }
 
 /* --- one occurrence --------------------------------------------------------------------------- */
@@ -105,21 +112,18 @@ static int count_form(struct finder *finder, struct candidate *candidate, const 
     return count_in_table(finder, candidate, run);
 }
 
-static int slots_grow(struct finder *finder)
+static int slots_make(struct finder *finder, size_t room)
 {
-    const size_t room = finder->mask ? (finder->mask + 1) * 2 : 1024;
-    const size_t count = finder->found.size / sizeof(struct candidate);
-    uint32_t *slots = text_zero(room * sizeof *slots);
-    if (!slots)
+    if (bytes_reserve(finder->slots, room * sizeof(uint32_t)) < 0)
         return DESK_ERR_NOMEM;
-    for (size_t i = 0; i < count; i++) {
+    uint32_t *slots = slots_of(finder);
+    memset(slots, 0, room * sizeof *slots);
+    for (size_t i = 0; i < finder->count; i++) {
         size_t at = (size_t)list_of(finder)[i].key & (room - 1);
         while (slots[at])
             at = (at + 1) & (room - 1);
         slots[at] = (uint32_t)i + 1;
     }
-    text_free(finder->slots);
-    finder->slots = slots;
     finder->mask = room - 1;
     return 0;
 }
@@ -127,14 +131,17 @@ static int slots_grow(struct finder *finder)
 /* The run's candidate, added where new; NULL when memory is out. Lives until the next call. */
 static struct candidate *candidate_of(struct finder *finder, const struct run *run)
 {
-    const size_t count = finder->found.size / sizeof(struct candidate);
-    if ((count + 1) * 2 > finder->mask && slots_grow(finder) < 0)
+    if ((finder->count + 1) * 2 > finder->mask && slots_make(finder, (finder->mask + 1) * 2) < 0)
         return NULL;
+    uint32_t *slots = slots_of(finder);
     size_t at = (size_t)run->key & finder->mask;
-    for (; finder->slots[at]; at = (at + 1) & finder->mask)
-        if (list_of(finder)[finder->slots[at] - 1].key == run->key)
-            return &list_of(finder)[finder->slots[at] - 1];
-    const struct candidate fresh = {
+    for (; slots[at]; at = (at + 1) & finder->mask)
+        if (list_of(finder)[slots[at] - 1].key == run->key)
+            return &list_of(finder)[slots[at] - 1];
+    if (bytes_reserve(finder->found, sizeof(struct candidate)) < 0)
+        return NULL;
+    struct candidate *fresh = &list_of(finder)[finder->count];
+    *fresh = (struct candidate){
         .key = run->key,
         .word = (uint32_t)run->first,
         .form = (uint32_t)run->first,
@@ -142,10 +149,9 @@ static struct candidate *candidate_of(struct finder *finder, const struct run *r
         .first_sentence = finder->words[run->first].sentence,
         .last_sentence = UINT32_MAX,
     };
-    if (bytes_add(&finder->found, &fresh, sizeof fresh) < 0)
-        return NULL;
-    finder->slots[at] = (uint32_t)count + 1;
-    return &list_of(finder)[count];
+    finder->found->size += sizeof *fresh;
+    slots[at] = (uint32_t)++finder->count;
+    return fresh;
 }
 
 static int add(struct finder *finder, const struct run *run)
@@ -239,7 +245,8 @@ static size_t drop_rare(struct candidate *list, size_t count, unsigned min_count
     for (size_t i = 0; i < count; i++) {
         if (list[i].count < min_count)
             continue;
-        list[kept] = list[i];
+        if (kept < i)
+            list[kept] = list[i];
         list[kept].weight = (float)list[i].count * (1 + 1 / (1 + (float)list[i].first_sentence));
         kept++;
     }
@@ -264,33 +271,41 @@ static int keep_best(struct candidate *list, size_t *count, unsigned limit)
     for (size_t i = 0; i < *count; i++) {
         const int stays = list[i].weight > least || (list[i].weight == least && equal > 0);
         equal -= stays && list[i].weight == least;
-        if (stays)
-            list[kept++] = list[i];
+        if (stays && kept < i)
+            list[kept] = list[i];
+        kept += (size_t)stays;
     }
     text_free(weights);
     *count = kept;
     return 0;
 }
 
-int candidates_find(const struct analysis *analysis, const struct candidate_options *options,
-                    struct bytes *out)
+#define SLOTS_FIRST 64u
+
+int candidates_find(struct desk_text *text, const struct analysis *analysis,
+                    const struct candidate_options *options, struct bytes *out)
 {
     struct finder finder = {
-        .analysis = analysis,
         .words = analysis_word_list(analysis),
         .word_count = analysis_word_count(analysis),
         .max_words = options->max_words,
+        .found = &text->candidates,
+        .slots = &text->slots,
     };
-    int rc = find_all(&finder);
+    size_t room = SLOTS_FIRST;
+    while (room < finder.word_count * 2 && room < SCRATCH_KEEP / sizeof(uint32_t))
+        room *= 2;
+    bytes_reset(finder.found, SCRATCH_KEEP);
+    bytes_reset(finder.slots, SCRATCH_KEEP);
+    int rc = slots_make(&finder, room);
+    if (rc == 0)
+        rc = find_all(&finder);
     if (rc == 0) {
-        size_t count = finder.found.size / sizeof(struct candidate);
-        count = drop_rare(list_of(&finder), count, options->min_count);
+        size_t count = drop_rare(list_of(&finder), finder.count, options->min_count);
         rc = count ? keep_best(list_of(&finder), &count, options->limit) : 0;
-        if (rc == 0 && finder.found.at)
-            rc = bytes_add(out, finder.found.at, count * sizeof(struct candidate));
+        if (rc == 0 && count)
+            rc = bytes_add(out, finder.found->at, count * sizeof(struct candidate));
     }
-    text_free(finder.slots);
     text_free(finder.forms.slots);
-    bytes_free(&finder.found);
     return rc;
 }

@@ -25,5 +25,5 @@ struct candidate_options {
 
 /* Appends struct candidate in the order of first occurrence. analysis_words() must have been
  * called. 0 or DESK_ERR_NOMEM. */
-int candidates_find(const struct analysis *analysis, const struct candidate_options *options,
-                    struct bytes *out);
+int candidates_find(struct desk_text *text, const struct analysis *analysis,
+                    const struct candidate_options *options, struct bytes *out);

@@ -83,6 +83,8 @@ void context_close(struct desk_text *text)
     bytes_free(&text->utf16);
     bytes_free(&text->map);
     bytes_free(&text->cuts);
+    bytes_free(&text->candidates);
+    bytes_free(&text->slots);
     text_free(text);
 }
 

@@ -143,11 +143,11 @@ static int choose(const struct analysis *analysis, const struct keywords_options
     return 0;
 }
 
-int keywords_find(const struct analysis *analysis, const struct keywords_options *options,
-                  struct bytes *out)
+int keywords_find(struct desk_text *text, const struct analysis *analysis,
+                  const struct keywords_options *options, struct bytes *out)
 {
     struct bytes found = {0};
-    int rc = candidates_find(analysis, &options->candidates, &found);
+    int rc = candidates_find(text, analysis, &options->candidates, &found);
     const size_t count = found.size / sizeof(struct candidate);
     struct ranked *ranked = rc == 0 && count ? text_alloc(count * sizeof *ranked) : NULL;
     if (ranked)

@@ -30,5 +30,5 @@ void candidate_place(const struct analysis *analysis, const struct candidate *ca
 
 /* Appends struct keyword, best first. analysis_words() must have been called. 0 or
  * DESK_ERR_NOMEM. */
-int keywords_find(const struct analysis *analysis, const struct keywords_options *options,
-                  struct bytes *out);
+int keywords_find(struct desk_text *text, const struct analysis *analysis,
+                  const struct keywords_options *options, struct bytes *out);

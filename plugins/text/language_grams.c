@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define LANGUAGES_MAX 20
+#define ROW           24u /* a number a language, in whole vector registers */
 #define STEP          0.3
 #define FIRST         2.0
 #define MISSING       25
@@ -46,14 +47,14 @@ struct gram_table {
     size_t languages, mask, word_mask;
     const struct language_profile *profiles;
     struct gram_slot *slots;
-    uint8_t (*rows)[LANGUAGES_MAX];
+    uint16_t (*rows)[ROW]; /* the first is of grams that no profile has */
     size_t row_count;
     struct word_slot *words;
 };
 
 #define GRAM_SLOTS 32768u
 #define WORD_SLOTS 16384u
-#define ROWS_MAX   (LANGUAGES_MAX * 1000u)
+#define ROWS_MAX   (LANGUAGES_MAX * 1000u + 1)
 
 static _Atomic(const struct gram_table *) tables[2];
 static pthread_mutex_t tables_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -68,6 +69,13 @@ static size_t find_slot(const struct gram_table *table, uint64_t key)
     return at;
 }
 
+static void add_row(struct gram_table *table)
+{
+    uint16_t *row = table->rows[table->row_count++];
+    for (size_t i = 0; i < ROW; i++)
+        row[i] = MISSING;
+}
+
 static void add_gram(struct gram_table *table, uint64_t key, size_t language, unsigned level)
 {
     const size_t at = find_slot(table, key);
@@ -75,9 +83,9 @@ static void add_gram(struct gram_table *table, uint64_t key, size_t language, un
         if (table->row_count == ROWS_MAX)
             return;
         table->slots[at] = (struct gram_slot){key, (uint32_t)table->row_count};
-        memset(table->rows[table->row_count++], MISSING, LANGUAGES_MAX);
+        add_row(table);
     }
-    table->rows[table->slots[at].row][language] = (uint8_t)level;
+    table->rows[table->slots[at].row][language] = (uint16_t)level;
 }
 
 static void add_profile(struct gram_table *table, const char *grams, size_t language)
@@ -137,8 +145,10 @@ static struct gram_table *new_table(void)
     table->words = text_zero(WORD_SLOTS * sizeof *table->words);
     table->mask = GRAM_SLOTS - 1;
     table->word_mask = WORD_SLOTS - 1;
-    if (table->slots && table->rows && table->words)
+    if (table->slots && table->rows && table->words) {
+        add_row(table);
         return table;
+    }
     text_free(table->slots);
     text_free(table->rows);
     text_free(table->words);
@@ -165,7 +175,7 @@ static struct gram_table *build(enum language_family family)
             if (strcmp(language_words[k].language, language) == 0)
                 add_words(table, language_words[k].grams, i);
     }
-    uint8_t(*rows)[LANGUAGES_MAX] =
+    uint16_t(*rows)[ROW] =
         text_realloc(table->rows, (table->row_count + 1) * sizeof *table->rows);
     if (rows)
         table->rows = rows;
@@ -191,45 +201,39 @@ static const struct gram_table *table_of(enum language_family family)
 
 struct reading {
     const struct gram_table *table;
-    uint32_t cost[LANGUAGES_MAX]; /* steps, less is better */
+    uint32_t cost[ROW]; /* steps, less is better */
     uint32_t bonus[LANGUAGES_MAX];
     size_t grams, letters;
 };
 
-static void read_gram(struct reading *reading, uint64_t key)
-{
-    const struct gram_table *table = reading->table;
-    const size_t at = find_slot(table, key);
-    reading->grams++;
-    if (!table->slots[at].key) {
-        for (size_t i = 0; i < LANGUAGES_MAX; i++)
-            reading->cost[i] += MISSING;
-        return;
-    }
-    const uint8_t *row = table->rows[table->slots[at].row];
-    for (size_t i = 0; i < LANGUAGES_MAX; i++)
-        reading->cost[i] += row[i];
-}
-
 /* `letters` holds '_', the word's letters, '_'. */
 static void read_word(struct reading *reading, const uint16_t *letters, size_t count)
 {
+    const struct gram_table *table = reading->table;
     char word[3 * WORD_LETTERS];
-    size_t size = 0;
+    size_t size = 0, grams = 0;
+    uint16_t cost[ROW] = {0}; /* a word has some hundred grams at most */
     for (size_t at = 0; at < count; at++) {
         uint64_t key = 0;
         for (size_t n = 0; n < 4 && at + n < count; n++) {
             key = key << 16 | letters[at + n];
-            if (key != '_')
-                read_gram(reading, key);
+            if (key == '_')
+                continue;
+            const uint16_t *row = table->rows[table->slots[find_slot(table, key)].row];
+            for (size_t i = 0; i < ROW; i++)
+                cost[i] = (uint16_t)(cost[i] + row[i]);
+            grams++;
         }
     }
+    reading->grams += grams;
+    for (size_t i = 0; i < ROW; i++)
+        reading->cost[i] += cost[i];
     for (size_t at = 1; at + 1 < count; at++)
         U8_APPEND_UNSAFE(word, size, letters[at]);
     reading->letters += count - 2;
     const struct word_slot *slot =
-        &reading->table->words[find_word(reading->table, hash_bytes(word, size))];
-    for (size_t i = 0; slot->hash && i < reading->table->languages; i++)
+        &table->words[find_word(table, hash_bytes(word, size))];
+    for (size_t i = 0; slot->hash && i < table->languages; i++)
         if (slot->languages >> i & 1)
             reading->bonus[i] += WORD_BONUS;
 }

@@ -297,6 +297,8 @@ void lua_analysis_setup(lua_State *L)
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, collect);
     lua_setfield(L, -2, "__gc");
+    lua_pushcfunction(L, collect);
+    lua_setfield(L, -2, "__close");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 1);

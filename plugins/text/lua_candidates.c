@@ -69,7 +69,7 @@ int lua_candidates(lua_State *L)
         .min_count = (unsigned)lua_option(L, 2, "min_count", 1, 1, 1e6),
     };
     struct bytes *found = lua_push_bytes(L);
-    lua_check_code(L, candidates_find(analysis, &options, found));
+    lua_check_code(L, candidates_find(lua_context(L), analysis, &options, found));
     const struct candidate *list = (const struct candidate *)(const void *)found->at;
     const size_t count = found->size / sizeof *list;
     lua_begin_columns(L, count, candidate_names, C_COLUMNS);
@@ -160,7 +160,7 @@ int lua_keywords(lua_State *L)
     if (!lua_isnoneornil(L, 2) && lua_getfield(L, 2, "beside") != LUA_TNIL)
         options.beside = lua_analysis_words(L, -1); /* kept alive by the options table */
     struct bytes *found = lua_push_bytes(L);
-    lua_check_code(L, keywords_find(analysis, &options, found));
+    lua_check_code(L, keywords_find(lua_context(L), analysis, &options, found));
     const struct keyword *list = (const struct keyword *)(const void *)found->at;
     const size_t count = found->size / sizeof *list;
     lua_begin_columns(L, count, keyword_names, K_COLUMNS);
