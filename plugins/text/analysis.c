@@ -229,6 +229,8 @@ int analysis_words(struct desk_text *text, struct analysis *analysis)
     return rc;
 }
 
+#define HASH_PART 64u
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 static void destroy(struct analysis *analysis)
@@ -315,6 +317,16 @@ static struct analysis *make(struct desk_text *text, const char *bytes, size_t s
     return analysis;
 }
 
+/* Of a long text some parts: equal hashes are only a reason to compare. */
+static uint64_t hash_text(const char *bytes, size_t size)
+{
+    if (size <= 4 * HASH_PART)
+        return hash_bytes(bytes, size);
+    uint64_t hash = hash_mix(size, hash_bytes(bytes, HASH_PART));
+    hash = hash_mix(hash, hash_bytes(bytes + size / 2, HASH_PART));
+    return hash_mix(hash, hash_bytes(bytes + size - HASH_PART, HASH_PART));
+}
+
 static struct analysis *find(struct desk_text *text, const char *bytes, size_t size,
                              const char *language, uint64_t hash)
 {
@@ -348,7 +360,7 @@ struct analysis *analysis_get(struct desk_text *text, const char *bytes, size_t 
             return NULL;
         language = found.code;
     }
-    const uint64_t hash = hash_bytes(bytes, size);
+    const uint64_t hash = hash_text(bytes, size);
     struct analysis *analysis = find(text, bytes, size, language, hash);
     if (analysis) {
         analysis->holders++;

@@ -85,6 +85,7 @@ void context_close(struct desk_text *text)
     bytes_free(&text->cuts);
     bytes_free(&text->candidates);
     bytes_free(&text->slots);
+    bytes_free(&text->stem_counts);
     text_free(text);
 }
 

@@ -85,8 +85,8 @@ struct analysis;
 struct desk_text {
     struct tokens tokens; /* of words() */
     struct bytes blob, folded, decoded, stem;
-    struct bytes utf16, map, cuts;  /* scratch of segment.c */
-    struct bytes candidates, slots; /* scratch of candidates.c */
+    struct bytes utf16, map, cuts;               /* scratch of segment.c */
+    struct bytes candidates, slots, stem_counts; /* scratch of candidates.c */
     void *segmenters[SEGMENTERS_COUNT];
     struct stemmer_slot stemmers[STEMMERS_KEPT];
     uint32_t clock;

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define LANGUAGES_MAX 20
-#define ROW           24u /* a number a language, in whole vector registers */
+#define ROW           24u /* LANGUAGES_MAX, and a gram's slot fills half a cache line */
 #define STEP          0.3
 #define FIRST         2.0
 #define MISSING       25
@@ -34,8 +34,8 @@
 #define STRANGE 21.3
 
 struct gram_slot {
-    uint64_t key; /* 0: free */
-    uint32_t row;
+    uint64_t key;       /* 0: free, and all levels are MISSING */
+    uint8_t level[ROW]; /* by language */
 };
 
 struct word_slot {
@@ -47,14 +47,13 @@ struct gram_table {
     size_t languages, mask, word_mask;
     const struct language_profile *profiles;
     struct gram_slot *slots;
-    uint16_t (*rows)[ROW]; /* the first is of grams that no profile has */
-    size_t row_count;
+    size_t count; /* grams */
     struct word_slot *words;
 };
 
-#define GRAM_SLOTS 32768u
+#define GRAM_SLOTS 16384u
 #define WORD_SLOTS 16384u
-#define ROWS_MAX   (LANGUAGES_MAX * 1000u + 1)
+#define GRAMS_MAX  (GRAM_SLOTS / 4 * 3)
 
 static _Atomic(const struct gram_table *) tables[2];
 static pthread_mutex_t tables_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -69,23 +68,16 @@ static size_t find_slot(const struct gram_table *table, uint64_t key)
     return at;
 }
 
-static void add_row(struct gram_table *table)
-{
-    uint16_t *row = table->rows[table->row_count++];
-    for (size_t i = 0; i < ROW; i++)
-        row[i] = MISSING;
-}
-
 static void add_gram(struct gram_table *table, uint64_t key, size_t language, unsigned level)
 {
-    const size_t at = find_slot(table, key);
-    if (!table->slots[at].key) {
-        if (table->row_count == ROWS_MAX)
+    struct gram_slot *slot = &table->slots[find_slot(table, key)];
+    if (!slot->key) {
+        if (table->count == GRAMS_MAX)
             return;
-        table->slots[at] = (struct gram_slot){key, (uint32_t)table->row_count};
-        add_row(table);
+        slot->key = key;
+        table->count++;
     }
-    table->rows[table->slots[at].row][language] = (uint16_t)level;
+    slot->level[language] = (uint8_t)level;
 }
 
 static void add_profile(struct gram_table *table, const char *grams, size_t language)
@@ -141,16 +133,15 @@ static struct gram_table *new_table(void)
     if (!table)
         return NULL;
     table->slots = text_zero(GRAM_SLOTS * sizeof *table->slots);
-    table->rows = text_alloc(ROWS_MAX * sizeof *table->rows);
     table->words = text_zero(WORD_SLOTS * sizeof *table->words);
     table->mask = GRAM_SLOTS - 1;
     table->word_mask = WORD_SLOTS - 1;
-    if (table->slots && table->rows && table->words) {
-        add_row(table);
+    if (table->slots && table->words) {
+        for (size_t i = 0; i < GRAM_SLOTS; i++)
+            memset(table->slots[i].level, MISSING, ROW);
         return table;
     }
     text_free(table->slots);
-    text_free(table->rows);
     text_free(table->words);
     text_free(table);
     return NULL;
@@ -175,10 +166,6 @@ static struct gram_table *build(enum language_family family)
             if (strcmp(language_words[k].language, language) == 0)
                 add_words(table, language_words[k].grams, i);
     }
-    uint16_t(*rows)[ROW] =
-        text_realloc(table->rows, (table->row_count + 1) * sizeof *table->rows);
-    if (rows)
-        table->rows = rows;
     return table;
 }
 
@@ -219,9 +206,9 @@ static void read_word(struct reading *reading, const uint16_t *letters, size_t c
             key = key << 16 | letters[at + n];
             if (key == '_')
                 continue;
-            const uint16_t *row = table->rows[table->slots[find_slot(table, key)].row];
+            const uint8_t *level = table->slots[find_slot(table, key)].level;
             for (size_t i = 0; i < ROW; i++)
-                cost[i] = (uint16_t)(cost[i] + row[i]);
+                cost[i] = (uint16_t)(cost[i] + level[i]);
             grams++;
         }
     }
@@ -231,8 +218,7 @@ static void read_word(struct reading *reading, const uint16_t *letters, size_t c
     for (size_t at = 1; at + 1 < count; at++)
         U8_APPEND_UNSAFE(word, size, letters[at]);
     reading->letters += count - 2;
-    const struct word_slot *slot =
-        &table->words[find_word(table, hash_bytes(word, size))];
+    const struct word_slot *slot = &table->words[find_word(table, hash_bytes(word, size))];
     for (size_t i = 0; slot->hash && i < table->languages; i++)
         if (slot->languages >> i & 1)
             reading->bonus[i] += WORD_BONUS;

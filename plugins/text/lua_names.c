@@ -1,10 +1,12 @@
 /* Analysis:names(). Texts and places, which most names are never asked for, are made when they are:
- * their columns are objects that look like lists. */
+ * their columns are objects that look like lists. Metatables are locked, so the first argument of a
+ * metamethod is an object of its kind. */
 #include "lua_text.h"
 #include "names.h"
 
 #define NAMES_META  "copydesk.text.names"
 #define COLUMN_META "copydesk.text.names.column"
+#define LIST_META   "copydesk.text.names.list"
 
 /* What was found, for the columns. */
 struct held {
@@ -12,13 +14,17 @@ struct held {
     struct bytes names, spans;
 };
 
-static int collect(lua_State *L)
+static void release(struct held *held)
 {
-    struct held *held = luaL_checkudata(L, 1, NAMES_META);
     analysis_release(held->analysis);
     held->analysis = NULL;
     bytes_free(&held->names);
     bytes_free(&held->spans);
+}
+
+static int collect(lua_State *L)
+{
+    release(lua_touserdata(L, 1));
     return 0;
 }
 
@@ -55,12 +61,12 @@ static void push_spans(lua_State *L, const struct held *held, const struct name 
 /* The column at `arg`; *held is what it belongs to. */
 static enum lazy check_column(lua_State *L, const struct held **held)
 {
-    const enum lazy *column = luaL_checkudata(L, 1, COLUMN_META);
+    const enum lazy *column = lua_touserdata(L, 1);
     lua_getiuservalue(L, 1, 1);
     *held = lua_touserdata(L, -1);
     lua_pop(L, 1); /* the column keeps it */
     if (!(*held)->analysis)
-        luaL_argerror(L, 1, "invalid object reference");
+        luaL_error(L, "these names are closed");
     return *column;
 }
 
@@ -158,6 +164,18 @@ static void set_lazy(lua_State *L, int held)
     }
 }
 
+/* __close of the table: what is held is known by a column that nobody put there. */
+static int close_list(lua_State *L)
+{
+    lua_pushstring(L, lazy_names[0]);
+    lua_rawget(L, 1);
+    if (luaL_testudata(L, -1, COLUMN_META)) {
+        lua_getiuservalue(L, -1, 1);
+        release(lua_touserdata(L, -1));
+    }
+    return 0;
+}
+
 int lua_names(lua_State *L)
 {
     static const char *const known[] = {"max_words", "classes", "limit", "needs", "skip", NULL};
@@ -183,21 +201,26 @@ int lua_names(lua_State *L)
         set_name(L, base, i, held);
     lua_end_columns(L, name_names, N_COLUMNS);
     set_lazy(L, held_at);
+    luaL_setmetatable(L, LIST_META);
     return 1;
+}
+
+static void setup(lua_State *L, const char *name, const luaL_Reg *functions)
+{
+    luaL_newmetatable(L, name);
+    luaL_setfuncs(L, functions, 0);
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
 }
 
 void lua_names_setup(lua_State *L)
 {
+    static const luaL_Reg names[] = {{"__gc", collect}, {NULL, NULL}};
     static const luaL_Reg column[] = {
         {"__index", column_index}, {"__len", column_length}, {NULL, NULL}};
-    luaL_newmetatable(L, NAMES_META);
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    luaL_newmetatable(L, COLUMN_META);
-    luaL_setfuncs(L, column, 0);
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 2);
+    static const luaL_Reg list[] = {{"__close", close_list}, {NULL, NULL}};
+    setup(L, NAMES_META, names);
+    setup(L, COLUMN_META, column);
+    setup(L, LIST_META, list);
 }

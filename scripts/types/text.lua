@@ -192,7 +192,8 @@ function desk.text.gazetteer(list, options) end
 function desk.text.classes(lists) end
 
 --- Takes a text apart, for all that follows. Kept for the last few texts, so the second plugin that
---- asks for the same text pays nothing. Tokens are the words of the index: `l'Europe` is two, a Chinese
+--- asks for the same text pays nothing. `local analysis <close> = desk.text.analyse(...)` gives the memory
+--- back when the block ends, and not when Lua's collector comes round: the next text then finds it warm. Tokens are the words of the index: `l'Europe` is two, a Chinese
 --- character is one. Words are tokens, but for Chinese and Japanese they are what ICU's dictionary finds.
 ---@param s string
 ---@param lang? string without it the language is found out
@@ -343,7 +344,7 @@ function Analysis:match(gazetteer) end
 ---@field last integer[]
 
 --- Columns of Analysis:names. `text`, `fold` and `spans` are no tables: an item is made each time that it is
---- asked for, so that those that nobody wants cost nothing.
+--- asked for, so that those that nobody wants cost nothing. A variable that holds them may be `<close>`, too.
 ---@class desk.Names
 ---@field n integer how many
 ---@field text string[] as it first stands there

@@ -154,6 +154,30 @@ static void keeps_the_best_candidates_in_order(void **state)
                     "equal(c.n, 2) assert(c.first[1] <= c.first[2])");
 }
 
+/* Against all candidates, from which a slow hand takes the best. */
+static void misses_no_candidate_among_the_best(void **state)
+{
+    run_lua(*state,
+            "local x = 7 local function random(n) x = (x * 1103515245 + 12345) % 2147483648 "
+            "return (x >> 16) % n + 1 end\n"
+            "for round = 1, 30 do local t = {}\n"
+            "for i = 1, 20 * round do local w = string.char(96 + random(20), 96 + random(4), 97)\n"
+            "t[i] = random(9) == 1 and 'the' or random(12) == 1 and w .. '.' or "
+            "random(8) == 1 and w:upper() or w end\n"
+            "local a = text.analyse(table.concat(t, ' '), 'en')\n"
+            "local all, want = a:candidates { limit = 5000 }, {}\n"
+            "local function weight(i) return all.count[i] * (1 + 1 / all.first_sentence[i]) end\n"
+            "for i = 1, all.n do want[i] = i end\n"
+            "table.sort(want, function(p, q) local u, v = weight(p), weight(q)\n"
+            "if math.abs(u - v) > 1e-5 then return u > v end return p < q end)\n"
+            "local best, number = {}, math.min(25, all.n)\n"
+            "for i = 1, number do best[i] = want[i] end table.sort(best)\n"
+            "local c = a:candidates { limit = 25 } equal(c.n, number)\n"
+            "for i = 1, number do local at = best[i] equal(c.stem[i], all.stem[at]) "
+            "equal(c.text[i], all.text[at])\n"
+            "equal(c.count[i], all.count[at]) equal(c.first[i], all.first[at]) end end");
+}
+
 static void gives_the_best_keywords_first(void **state)
 {
     run_lua(
@@ -221,6 +245,22 @@ static void makes_names_after_all_else_is_gone(void **state)
     run_lua(*state, "local text_of = text.analyse('Ana Keller left.', 'en'):names().text\n"
                     "for i = 1, 9 do text.analyse('another ' .. i, 'en') end collectgarbage()\n"
                     "equal(text_of[1], 'Ana Keller')");
+}
+
+static void is_no_more_when_it_is_closed(void **state)
+{
+    run_lua(
+        *state,
+        "local kept, text_of\n"
+        "do local a <close> = text.analyse('Ana Keller left.', 'en') local n <close> = a:names()\n"
+        "kept, text_of = a, n.text equal(text_of[1], 'Ana Keller') end\n"
+        "for _, f in ipairs { function() return kept.words end, function() return text_of[1] end, "
+        "function() return #text_of end } do\n"
+        "assert(not pcall(f)) end\n"
+        "do local n <close> = text.analyse('Ana left.', 'en'):names() n.text = 1 end\n"
+        "for i = 1, 20 do local s = ('word '):rep(i * 50) .. i\n"
+        "local a <close> = text.analyse(s, 'en') equal(a.words, i * 50 + 1) equal(a:stem(1), "
+        "'word') end");
 }
 
 static void squeezes_blanks(void **state)
@@ -414,12 +454,14 @@ int main(void)
         TEXT_TEST(leaves_out_sentences_that_do_not_fit),
         TEXT_TEST(counts_candidates),
         TEXT_TEST(keeps_the_best_candidates_in_order),
+        TEXT_TEST(misses_no_candidate_among_the_best),
         TEXT_TEST(gives_the_best_keywords_first),
         TEXT_TEST(weighs_keywords_as_it_is_told),
         TEXT_TEST(gives_phrases_that_stand_once_only_for_names),
         TEXT_TEST(finds_runs_of_capitals),
         TEXT_TEST(leaves_out_names_that_nothing_speaks_for),
         TEXT_TEST(makes_names_after_all_else_is_gone),
+        TEXT_TEST(is_no_more_when_it_is_closed),
         TEXT_TEST(squeezes_blanks),
         TEXT_TEST(finds_lines),
         TEXT_TEST(strips_lines_of_blanks_of_any_kind),

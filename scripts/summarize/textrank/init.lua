@@ -29,7 +29,7 @@ return {
     needs = { "language" },
     gives = { "summary" },
     run = function(article, options)
-        local analysis = desk.text.analyse(article.text, article.language)
+        local analysis <close> = desk.text.analyse(article.text, article.language)
         wanted.count = options.sentences
         wanted.lead = options.lead
         wanted.max_bytes = options.max_bytes

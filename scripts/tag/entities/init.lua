@@ -32,7 +32,7 @@ return {
     gives = { "person", "place", "organisation" },
     uses = { read = { "places.tsv" } },
     run = function(article, options)
-        local analysis = desk.text.analyse(article.text, article.language)
+        local analysis <close> = desk.text.analyse(article.text, article.language)
         local tags = desk.array {}
         local found = places.find(analysis)
         for _, list in ipairs { found.tags, names.find(analysis, found.taken) } do

@@ -33,16 +33,15 @@ local function shows_case(run, at)
 end
 
 local function person_evidence(run, at)
-    local before, after = run.before[at], run.after[at]
-    local evidence = 0
+    local before, evidence = run.before[at], 0
     if run.acronym[at] then
         return 0
     end
     if before & ARTICLE == 0 then -- "told the River Courier": people go without
         if before & TITLE ~= 0 then
-            evidence = evidence + WEIGHT.title
+            evidence = WEIGHT.title
         end
-        if (before | after) & SPEECH ~= 0 and shows_case(run, at) then
+        if (before | run.after[at]) & SPEECH ~= 0 and shows_case(run, at) then
             evidence = evidence + WEIGHT.speech
         end
     end
@@ -54,12 +53,12 @@ end
 
 local function organisation_evidence(run, at)
     local evidence = run.acronym[at] and WEIGHT.acronym or 0
-    if (run.head[at] | run.tail[at]) & PART ~= 0 then
+    if run.inside[at] & PART == 0 then
+        return evidence
+    elseif (run.head[at] | run.tail[at]) & PART ~= 0 then
         return evidence + WEIGHT.part_at_end
-    elseif run.inside[at] & PART ~= 0 then
-        return evidence + WEIGHT.part
     end
-    return evidence
+    return evidence + WEIGHT.part
 end
 
 -- How sure: the share of the evidence, growing with it and with the number of occurrences.
@@ -103,7 +102,7 @@ local M = {}
 
 --- Tags of people and organisations. `taken`: first bytes of places (see places.lua).
 function M.find(analysis, taken)
-    local run = analysis:names(wanted)
+    local run <close> = analysis:names(wanted)
     local people, evidence, tags = {}, {}, {}
     for at = 1, run.n do
         local place = taken[run.first[at]]

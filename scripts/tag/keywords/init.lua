@@ -43,12 +43,13 @@ return {
     needs = { "language" },
     gives = { "keyword" },
     run = function(article, options)
-        local analysis = text.analyse(article.text, article.language)
+        local analysis <close> = text.analyse(article.text, article.language)
+        local headline <close> = text.analyse(article.headline or "", article.language or analysis.language)
+        wanted.beside = headline
         wanted.max = options.max
         wanted.max_words = options.max_words
         wanted.min_score = options.min_score
         wanted.limit = math.max(LIMIT, 3 * options.max)
-        wanted.beside = text.analyse(article.headline or "", article.language or analysis.language)
         local found, tags = analysis:keywords(wanted), desk.array {}
         for i = 1, found.n do
             tags[i] = {
