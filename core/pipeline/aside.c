@@ -36,12 +36,21 @@ static bool is_due(const struct lineup *lineup, const struct health *health, int
     return span_us && (health->again_us <= now_us || health->again_us - now_us > span_us);
 }
 
+bool health_would_bar(const struct lineup *lineup, const struct plugin_chain *chain)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (health_is_aside(lineup, chain->at[i]) &&
+            !is_due(lineup, chain->at[i]->health, clock_wall_us()))
+            return true;
+    return false;
+}
+
 bool health_bars(struct lineup *lineup, const struct desk_plugin *plugin)
 {
     struct health *health = plugin->health;
-    const int64_t now_us = clock_wall_us();
     if (!health_is_aside(lineup, plugin))
         return false;
+    const int64_t now_us = clock_wall_us();
     if (is_due(lineup, health, now_us)) {
         health->again_us = next_try_us(lineup, now_us); /* whatever becomes of this item */
         log_info("plugins", "%s was set aside; one item tries it again", health->label);

@@ -65,6 +65,8 @@ bool health_is_aside(const struct lineup *lineup, const struct desk_plugin *plug
 /* Whether an item that needs the plugin does without: asked once an item. False also for the item
  * that is to try it. */
 bool health_bars(struct lineup *lineup, const struct desk_plugin *plugin);
+/* Whether health_bars() would say so of one of these: for who leaves the item as it is then. */
+bool health_would_bar(const struct lineup *lineup, const struct plugin_chain *chain);
 /* Why, and what to do; into `arena`. NULL: no memory. */
 const char *health_why(const struct health *health, struct arena *arena);
 /* All that are set aside are asked again, and have `after` failures before them. */

@@ -190,6 +190,15 @@ static void forget_answers(struct article *article)
     article->summary = (struct summary){0};
 }
 
+/* What a plugin said before would be gone until it is asked again: the article waits as it is. */
+static void pass_over(struct retry *retry)
+{
+    leave_article(retry);
+    retry->counts.articles++;
+    retry->counts.articles_failed++;
+    next_article(retry);
+}
+
 static void article_read(void *data)
 {
     struct retry *retry = data;
@@ -200,6 +209,10 @@ static void article_read(void *data)
             next_article(retry);
         else
             finish(retry, &why);
+        return;
+    }
+    if (health_would_bar(retry->desk->lineup, &retry->desk->lineup->article)) {
+        pass_over(retry);
         return;
     }
     forget_answers(&retry->piece.article);

@@ -100,6 +100,18 @@ describe("a plugin that fails on items in a row", function()
         assert.same({ error = 3, aside = 5 }, guards(dir)) -- three are tried and fail, five are not tried
     end)
 
+    it("keeps its former tags on articles that wait for another plugin", function()
+        local dir = make()
+        t.plugin(dir, "tag", "other", t.tagger("other", "error('not today')"))
+        ingest(dir, "well", 2, 3)
+        t.plugin(dir, "tag", "ships", t.tagger("ships", "error('broken')"))
+        t.write(dir .. "/desk.lua", (t.read(dir .. "/desk.lua"):gsub("after = 3", "after = 1")))
+        t.must({ "-C", dir, "failed", "retry" }, nil, 3) -- the first sets it aside, the second is left as it is
+        local tagged = t.json { "-C", dir, "search", "--json", 'tag:"Nordic Star"' }
+        assert.equal(1, #tagged)
+        assert.same({ error = 3 }, guards(dir))
+    end)
+
     it("is tried by one item after a time, and is well again when that one goes through", function()
         local dir = make "desk.aside { after = 3, again = '300ms' }\n"
         ingest(dir, "bad", 3, 3) -- poisoned input, the plugin is sound
