@@ -341,7 +341,8 @@ static void assert_child_is_gone(void)
 static void a_command_that_hangs_is_killed_with_its_children(void **state)
 {
     (void)state;
-    struct desk *desk = open_granted("sleep 600 & echo $! > child; touch begun; wait");
+    /* what it prints wakes the loop */
+    struct desk *desk = open_granted("sleep 600 & echo $! > child; touch begun; echo begun; wait");
     const struct task_request request = all_of("tells", NULL, 0);
     struct outcome outcome = {0};
     struct task_run *task = task_start(desk, &request, take_result, &outcome);
