@@ -143,7 +143,9 @@ json_t *raw_json_read(struct str text, const char *what, struct error *err)
     }
     json_t *value =
         json_loadb(text.at ? text.at : "", text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-    if (!value)
+    if (!value && (why.line < 0 || json_error_code(&why) == json_error_out_of_memory))
+        error_set(err, ERR_NOMEM, "out of memory while reading %s", what);
+    else if (!value)
         error_set(err, ERR_INVALID, "%s:%d: it is no JSON: %s", what, why.line, why.text);
     return value;
 }

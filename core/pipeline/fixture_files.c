@@ -55,9 +55,9 @@ int folder_write(const char *dir, const char *name, struct str bytes, mode_t mod
     if (fd < 0)
         return error_errno(err, errno, "cannot write %s", path);
     code = file_write_fd(fd, path, bytes.at ? bytes.at : "", bytes.len, err);
-    if (code >= 0 && fsync(fd) < 0)
-        code = error_errno(err, errno, "cannot write %s", path);
-    return code;
+    const int closed = close(fd); /* a file on a network may tell only now that the disk is full */
+    fd = -1;
+    return code >= 0 && closed < 0 ? error_errno(err, errno, "cannot write %s", path) : code;
 }
 
 /* ---- removing ---- */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,6 +58,19 @@ static int repack(const msgpack_object *value, const json_t *json, bool *same, s
     return code;
 }
 
+/* Whether JSON has a form for all its numbers. */
+static bool all_finite(const msgpack_object *value)
+{
+    bool finite = true;
+    if (value->type == MSGPACK_OBJECT_FLOAT32 || value->type == MSGPACK_OBJECT_FLOAT64)
+        return isfinite(value->via.f64);
+    for (uint32_t i = 0; value->type == MSGPACK_OBJECT_ARRAY && i < value->via.array.size; i++)
+        finite = finite && all_finite(&value->via.array.ptr[i]);
+    for (uint32_t i = 0; value->type == MSGPACK_OBJECT_MAP && i < value->via.map.size; i++)
+        finite = finite && all_finite(&value->via.map.ptr[i].val);
+    return finite;
+}
+
 /* A value on the wire as JSON that gives the very same again. `what` is named where it does not. */
 static int exact_json(struct str packed, const char *what, json_t **out, struct error *err)
 {
@@ -67,8 +81,9 @@ static int exact_json(struct str packed, const char *what, json_t **out, struct 
     if (!msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE))
         return no_memory(err);
     int code = wire_unpack(packed.at, packed.len, what, &zone, &value, err);
-    if (code >= 0)
-        *out = raw_to_json(&value);
+    const bool finite = code >= 0 && all_finite(&value);
+    if (finite && !(*out = raw_to_json(&value)))
+        code = no_memory(err);
     if (*out)
         code = repack(&value, *out, &same, err);
     if (code >= 0 && !same)
@@ -82,6 +97,15 @@ static int exact_json(struct str packed, const char *what, json_t **out, struct 
         *out = NULL;
     }
     return code;
+}
+
+/* Appends an item; NULL, and nothing left, when one of them is not there. */
+static json_t *append(json_t *list, json_t *item)
+{
+    if (json_array_append_new(list, item) == 0)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 /* File names are any bytes. */
@@ -104,8 +128,11 @@ static json_t *env_json(const struct fixture_plugin *plugin)
         const char *equals = strchr(plugin->env[i], '=');
         if (!equals)
             continue;
-        json_object_setn_new(env, plugin->env[i], (size_t)(equals - plugin->env[i]),
-                             bytes_json(str_of(equals + 1)));
+        if (json_object_setn_new(env, plugin->env[i], (size_t)(equals - plugin->env[i]),
+                                 bytes_json(str_of(equals + 1))) < 0) {
+            json_decref(env);
+            return NULL;
+        }
     }
     return env;
 }
@@ -115,14 +142,16 @@ static int write_granted(struct writing *in, const struct fixture_plugin *plugin
     char name[40];
     for (size_t i = 0; i < plugin->file_count; i++) {
         const struct plugin_file *file = &plugin->files[i];
+        if (utf8_valid(file->name, strlen(file->name)) < strlen(file->name))
+            return error_set(in->err, ERR_INVALID, "the path %s is no UTF-8: it cannot be recorded",
+                             file->name);
         snprintf(name, sizeof name, "granted/%zu", ++in->granted);
         const int code =
             folder_write(in->dir, name, (struct str){file->bytes, file->len}, 0600, in->err);
         if (code < 0)
             return code;
         if (json_object_set_new(read, file->name, json_integer((json_int_t)in->granted)) < 0)
-            return error_set(in->err, ERR_INVALID, "the path %s is no UTF-8: it cannot be recorded",
-                             file->name);
+            return no_memory(in->err);
     }
     return 0;
 }
@@ -240,7 +269,7 @@ static json_t *names_json(const struct fixture *fixture)
     json_t *calls = json_array();
     for (size_t i = 0; calls && i < fixture->count; i++) {
         fixture_call_name(&fixture->calls[i], i, name);
-        json_array_append_new(calls, json_string(name));
+        calls = append(calls, json_string(name));
     }
     return calls;
 }
@@ -249,7 +278,7 @@ static json_t *natives_json(const struct fixture *fixture)
 {
     json_t *natives = json_array();
     for (size_t i = 0; natives && i < fixture->native_count; i++)
-        json_array_append_new(natives, json_string(fixture->natives[i]));
+        natives = append(natives, json_string(fixture->natives[i]));
     return natives;
 }
 
