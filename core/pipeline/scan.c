@@ -18,6 +18,7 @@
 struct name {
     char *text;
     unsigned char type; /* as readdir() says: DT_UNKNOWN on some file systems */
+    ino_t inode;
 };
 
 /* A folder that is being gone through: open, with the names that were read ahead. */
@@ -144,6 +145,15 @@ static bool is_passed(const struct scan *scan, const struct stat *info)
     return false;
 }
 
+/* By its number alone, which a name of a folder comes with. */
+static bool may_be_passed(const struct scan *scan, ino_t inode)
+{
+    for (size_t i = 0; i < scan->passed_count; i++)
+        if (scan->passed[i].inode == inode)
+            return true;
+    return false;
+}
+
 static int name_compare(const void *a, const void *b)
 {
     return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
@@ -179,7 +189,7 @@ static int fill(struct scan *scan, struct level *level)
         char *name = mem_strdup(item->d_name);
         if (!name)
             return ERR_NOMEM;
-        level->names[level->count++] = (struct name){name, item->d_type};
+        level->names[level->count++] = (struct name){name, item->d_type, item->d_ino};
         scan->pending++;
     }
     if (level->count > 1)
@@ -319,7 +329,7 @@ static int look_at(struct scan *scan, struct level *level, const struct name *na
     int code = 0;
     if (!path || !absolute)
         code = error_set(err, ERR_NOMEM, "out of memory while listing files");
-    else if (name->type == DT_REG)
+    else if (name->type == DT_REG && !may_be_passed(scan, name->inode))
         return give_file(out, path, absolute, false);
     else if (fstatat(dirfd(level->dir), name->text, &info, AT_SYMLINK_NOFOLLOW) < 0)
         code = errno == ENOENT ? 0 : error_errno(&why, errno, "%s", path);
