@@ -87,7 +87,8 @@ const struct cli_command command_failed = {
     .about = "List what waits in quarantine, with tracebacks",
     .more =
         "An item on which a plugin failed is kept whole and waits here. Mend the plugin or the\n"
-        "input, then: copydesk failed retry\n",
+        "input, then: copydesk failed retry\n"
+        "To hand one on, or to have a test of it: copydesk record --failed ITEM\n",
     .options = options,
     .run = run,
 };

@@ -53,7 +53,7 @@ static int pass_place(const struct desk *desk, struct str to, struct scan *scan,
 
 int belongings_pass(const struct desk *desk, struct scan *scan, struct error *err)
 {
-    static const char *const always[] = {"desk.lua", "scripts", "out", ".copydesk"};
+    static const char *const always[] = {"desk.lua", "scripts", "out", "fixtures", ".copydesk"};
     const struct config *config = &desk->lineup->config;
     const msgpack_object *jobs = config->jobs;
     int code = 0;

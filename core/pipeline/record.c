@@ -158,19 +158,27 @@ static void add_entry(struct recording *in, const struct plugin_entry *entry)
     in->entries[in->entry_count++] = entry;
 }
 
-static int leave_out(struct recording *in, const struct desk_plugin *plugin)
+static bool is_failed_one(const struct recording *in, const struct plugin_chain *asked)
 {
     const char *failed = in->fixture.failure.plugin;
-    if (failed && strcmp(failed, plugin->label) == 0)
-        return error_set(
-            in->err, ERR_DENIED,
-            "%s failed, and it was granted what line %d of desk.lua names: without "
-            "that its call cannot be done again; --with-grants writes it into the "
-            "folder, for whoever reads that to see",
-            plugin->label,
-            config_grant(&in->lineup->config, plugin->entry->kind, plugin->entry->name)->line);
+    for (size_t i = 0; failed && i < asked->count; i++)
+        if (strcmp(failed, asked->at[i]->label) == 0)
+            return true;
+    return false;
+}
+
+/* `granted`: the one of those asked that has a grant. */
+static int leave_out(struct recording *in, const struct plugin_chain *asked,
+                     const struct desk_plugin *granted)
+{
+    if (is_failed_one(in, asked))
+        return error_set(in->err, ERR_DENIED,
+                         "%s is given what desk.grant names, and without that the call that failed "
+                         "cannot be made again; --with-grants writes it into the folder, for "
+                         "whoever reads that to see",
+                         granted->label);
     note(in, "%s has a grant: its call is left out; --with-grants records it with what is granted",
-         plugin->label);
+         granted->label);
     in->out->left_out++;
     return 0;
 }
@@ -189,12 +197,14 @@ int record_call(struct recording *in, const struct plugin_chain *asked,
     call->article = input->document ? STR_NONE : input->article;
     if (!call->asked)
         return record_no_memory(in);
+    const struct desk_plugin *granted = NULL;
     for (size_t i = 0; i < asked->count; i++) {
         describe(asked->at[i], &call->asked[i]);
-        call->left_out |= call->asked[i].granted && !in->options->with_grants;
+        granted = asked->at[i]->own ? asked->at[i] : granted;
     }
+    call->left_out = granted && !in->options->with_grants;
     if (call->left_out)
-        code = leave_out(in, asked->at[0]);
+        code = leave_out(in, asked, granted);
     if (code >= 0)
         code = say(in->lineup, asked, input, fixture->arena, &call->said, in->err);
     if (code < 0)

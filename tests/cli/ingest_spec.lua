@@ -61,7 +61,7 @@ describe("ingest", function()
         t.write(desk .. "/desk.lua", t.read(desk .. "/desk.lua")
             .. 'desk.job { "daily", cron = "0 7 * * *", export = "markdown", to = "news/{date}/all" }\n')
         t.plugin(desk, "tag", "ships", t.tagger("ships", ""))
-        for _, folder in ipairs { "done", "failed", "out", "news/2026-01-01", "mine" } do
+        for _, folder in ipairs { "done", "failed", "out", "fixtures", "news/2026-01-01", "mine" } do
             t.shell("mkdir -p " .. desk .. "/" .. folder)
             t.write(desk .. "/" .. folder .. "/a.txt", "Headline of " .. folder .. "\n\nWords of " .. folder .. ".\n")
         end

@@ -285,6 +285,25 @@ return { kind = "tag", name = "ships", version = "1.0.0", api = 1, about = "A te
         has(t.must({ "-C", desk, "plugin", "test", "tag/ships" }).out, "1 passed")
     end)
 
+    it("leaves out the asking of ingest plugins, too, where one of them has a grant", function()
+        local desk = t.desk()
+        local words = t.write(t.folder() .. "/words.txt", "SECRET WORDS")
+        t.plugin(desk, "ingest", "odd", ([[
+return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A test.", uses = { read = { %q } },
+    claims = function(document) return document.text:find(desk.read(%q)) and 1 or 0 end,
+    run = function(document) return { { headline = "Odd", body = "Text." } } end }
+]]):format(words, words))
+        t.write(desk .. "/desk.lua", 'desk.ingest { "text", "odd" }\ndesk.tag { "language" }\n')
+        t.must { "-C", desk, "plugin", "grant", "ingest/odd", "--write" }
+        ingest(desk)
+        local done = t.must { "-C", desk, "record", "1" }
+        has(done.err, "ingest/odd has a grant: its call is left out")
+        has(done.out, "1 call, 1 left out")
+        has(replay(elsewhere(desk .. "/fixtures/1-late-again")).out, "none    ingest: it had a grant")
+        t.must { "-C", desk, "record", "1", "--with-grants", "--force" }
+        has(replay(elsewhere(desk .. "/fixtures/1-late-again")).out, "2 passed, 0 failed")
+    end)
+
     it("is refused for an item that cannot be repeated without", function()
         local desk, _, env = granted('error("no")', 3)
         has(t.must({ "-C", desk, "record", "--failed", "1" }, { env = env }, 1).err, "--with-grants writes it")
