@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "watch/alarm.h"
 #include "watch/asker.h"
 #include "watch/inotify.h"
 #include "watch/root.h"
@@ -25,7 +26,7 @@ struct watch {
     struct looks *looks;
     struct batch *batch;
     struct review *review;
-    uv_timer_t timer;
+    struct alarm alarm;
     struct file_list ready, decided;
     size_t at_work;
     bool full;    /* names were left on disk */

@@ -11,7 +11,7 @@
 #include "watch/outcome.h"
 #include "watch/parts.h"
 
-#define TIMER_MAX_US INT64_C(60000000)
+#define ALARM_MAX_US INT64_C(60000000)
 
 static void keep_problem(struct watch *watch, const struct error *why)
 {
@@ -43,9 +43,9 @@ void watch_stuck_at(struct watch *watch, struct watch_file *file, const struct e
 
 /* ---- going on ---- */
 
-static void on_timer(uv_timer_t *timer)
+static void on_alarm(void *data)
 {
-    watch_pump(timer->data);
+    watch_pump(data);
 }
 
 static int64_t earliest(int64_t a, int64_t b)
@@ -53,19 +53,17 @@ static int64_t earliest(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void set_timer(struct watch *watch, int64_t now_us)
+static void set_alarm(struct watch *watch, int64_t now_us)
 {
     const struct watch_file *first = table_first(watch->table);
-    int64_t next_us = now_us + TIMER_MAX_US;
+    int64_t next_us = now_us + ALARM_MAX_US;
     if (first && !watch->stopping && looks_idle(watch))
         next_us = earliest(next_us, first->due_us);
     if (watch->begun && !watch->stopping && !walk_busy(watch->walk) && table_has_room(watch->table))
         next_us = earliest(next_us, notice_next_us(watch));
     if (batch_idle(watch))
         next_us = earliest(next_us, review_next_us(watch));
-    const int64_t wait_us = next_us > now_us ? next_us - now_us : 0;
-    uv_update_time(watch->loop);
-    uv_timer_start(&watch->timer, on_timer, (uint64_t)(wait_us + 999) / 1000, 0);
+    alarm_set(&watch->alarm, next_us);
 }
 
 static int offer(struct watch *watch, struct watch_file *file)
@@ -152,7 +150,7 @@ void watch_pump(struct watch *watch)
         walk_go_on(watch->walk);
     if (watch->begun && !watch->stopping)
         notice_walks(watch, now_us);
-    set_timer(watch, now_us);
+    set_alarm(watch, now_us);
     watch->pumping = false;
     say_stopped(watch);
 }
@@ -202,23 +200,18 @@ void watch_part_closed(void *data)
         destroy(watch);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
-{
-    watch_part_closed(handle->data);
-}
-
 void watch_close(struct watch *watch, void (*closed)(void *data), void *data)
 {
     watch->closing = true;
     watch->closed = closed;
     watch->closed_data = data;
-    watch->parts = 1; /* the timer, which is always there */
+    watch->parts = 1; /* the alarm, which is always there */
     watch->parts += watch->inotify != NULL;
     watch->parts += watch->walk != NULL;
     watch->parts += watch->looks != NULL;
     watch->parts += watch->batch != NULL;
     watch->parts += watch->review != NULL;
-    uv_close((uv_handle_t *)&watch->timer, on_timer_closed);
+    alarm_close(&watch->alarm, watch_part_closed);
     if (watch->inotify)
         inotify_close(watch->inotify, watch_part_closed, watch);
     if (watch->walk)
@@ -261,6 +254,11 @@ int watch_open(const struct watch_options *options, struct watch **out, struct e
     struct watch *watch = mem_zero(1, sizeof *watch);
     if (!watch)
         return error_set(err, ERR_NOMEM, "out of memory while watching folders");
+    int code = alarm_open(&watch->alarm, options->loop, on_alarm, watch, err);
+    if (code < 0) {
+        mem_free(watch);
+        return code;
+    }
     watch->loop = options->loop;
     watch->callbacks = options->callbacks;
     watch->desk_dir = mem_strdup(options->desk_dir);
@@ -268,17 +266,15 @@ int watch_open(const struct watch_options *options, struct watch **out, struct e
     watch->walk_asker.store_dir = watch->store_dir;
     file_list_init(&watch->ready);
     file_list_init(&watch->decided);
-    uv_timer_init(watch->loop, &watch->timer);
-    watch->timer.data = watch;
-    int code = watch->desk_dir && watch->store_dir
-                   ? open_parts(watch, options, err)
-                   : error_set(err, ERR_NOMEM, "out of memory while watching folders");
+    code = watch->desk_dir && watch->store_dir
+               ? open_parts(watch, options, err)
+               : error_set(err, ERR_NOMEM, "out of memory while watching folders");
     if (code < 0) {
         watch_close(watch, NULL, NULL);
         return code;
     }
     review_start(watch);
-    uv_timer_start(&watch->timer, on_timer, 0, 0);
+    alarm_set(&watch->alarm, 0);
     *out = watch;
     return 0;
 }
