@@ -25,11 +25,12 @@
 #include "pipeline/desk.h"
 #include "store/query.h"
 
-#define SETTLE_MS     50
-#define LOOK_US       200 /* between two looks */
-#define PATIENCE_US   (INT64_C(30) * 1000000)
-#define BURST_MS      600000
-#define PAUSE_MOST_US 60000
+#define SETTLE_MS      50
+#define LOOK_US        200 /* between two looks */
+#define PATIENCE_US    (INT64_C(30) * 1000000)
+#define BURST_MS       600000
+#define PAUSE_LEAST_US 20000
+#define PAUSE_MOST_US  60000
 
 struct latency {
     char top[300], desk_dir[400], inbox[500], bare[400], bare_store[400], program[400];
@@ -199,15 +200,22 @@ static double wait_for(const struct latency *latency, const char *word, bool bar
     }
 }
 
-/* The pause keeps the rounds out of step with whatever goes by a clock. */
+/* Keeps the rounds out of step with whatever goes by a clock, and each side out of what the other
+ * does when its file was found already (the desk moves it to done/ and syncs that). */
+static void pause_before(unsigned round)
+{
+    usleep(PAUSE_LEAST_US + round * 7919 % PAUSE_MOST_US);
+}
+
 static int one_round(struct latency *latency, unsigned round)
 {
     char word[40];
+    pause_before(round);
     snprintf(word, sizeof word, "bareword%u", round);
     if (drop(latency->bare, word, round) < 0)
         return -1;
     latency->bare_ms[round] = wait_for(latency, word, true);
-    usleep(5000 + round * 7919 % PAUSE_MOST_US);
+    pause_before(round);
     snprintf(word, sizeof word, "deskword%u", round);
     if (drop(latency->inbox, word, round) < 0)
         return -1;
