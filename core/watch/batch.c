@@ -51,7 +51,8 @@ static void prepare(struct batch *batch, struct step *step)
         step->moved = MOVED_DONE; /* it is not touched: its writer may go on, and is looked for */
     if (step->moved != MOVED_DONE)
         return;
-    if (outcome_choose(file, &step->error) >= 0 && outcome_reports(file))
+    if (outcome_choose(file, &step->error) >= 0 && outcome_reports(file) &&
+        move_make_folders(file->target, &step->error) >= 0)
         outcome_report(&batch->asker, file, &step->json, &step->error);
 }
 
@@ -312,6 +313,8 @@ static void add_rows(struct batch *batch)
         struct watch_file *file = step->file;
         if (step->out || !sort_out(watch, step))
             continue;
+        if (batch->phase == PHASE_PREPARE && outcome_reports(file))
+            follow_failed(watch, file); /* before there is a report that somebody could remove */
         if (step->moved == MOVED_GONE) {
             add_row(batch, i, STORE_FILE_GONE);
             if (batch->phase == PHASE_PREPARE)
@@ -323,8 +326,6 @@ static void add_rows(struct batch *batch)
             if (file->action != ACTION_RETURN)
                 add_row(batch, i, come(file));
             count_outcome(batch->watch, file);
-            if (outcome_reports(file))
-                follow_failed(watch, file);
         }
     }
     write_rows(batch);

@@ -91,6 +91,22 @@ return { kind = "ingest", name = "broken", version = "3.2.2", api = 1, about = "
         assert.equal(0, host:stop())
     end)
 
+    it("tries again when a report is removed in the instant in which it is written", function()
+        local desk = t.desk()
+        t.plugin(desk, "ingest", "broken", [[
+return { kind = "ingest", name = "broken", version = "1.0.0", api = 1, about = "A test.",
+    claims = function() return 1 end, run = function() error("cannot cut") end }
+]])
+        t.write(desk .. "/desk.lua", 'desk.ingest { "broken" }\n'
+            .. 'desk.watch { "inbox", settle = "50ms" }\n')
+        local host = running.start(desk)
+        local report = desk .. "/failed/a.txt.error.json"
+        os.execute(("(until rm %s; do :; done) >/dev/null 2>&1 &"):format(t.quote(report)))
+        t.write(desk .. "/inbox/a.txt", text(1))
+        running.wait(function() return t.read(report) end, "another report")
+        assert.equal(0, host:stop())
+    end)
+
     it("loses nothing when the kernel's queue runs over", function()
         local desk = config(t.desk(), 'desk.watch { "inbox", settle = "50ms" }\n')
         t.write(desk .. "/desk.lua", 'desk.ingest { "text" }\n'
