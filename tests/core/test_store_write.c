@@ -1,4 +1,6 @@
 /* What goes into the store comes out of it. */
+#include <sqlite3.h>
+
 #include "base/limits.h"
 #include "store_help.h"
 
@@ -52,6 +54,57 @@ static void bytes_come_back_as_they_came(void **state)
     assert_int_equal(document.inode, 77);
     assert_int_equal(document.mtime_us, 123);
     assert_int_equal(document.received_us, INT64_C(1700000000000000));
+}
+
+/* Of letters as frequent as in a language, in words that hardly come twice. */
+static void write_words(char *out, size_t size)
+{
+    static const char letters[] =
+        "eeeeeeeeeeeetttttttttaaaaaaaaoooooooiiiiiiinnnnnnnssssssrrrrrrhhhhh"
+        "ddddlllluuucccmmmffyywwggppbbvk         ";
+    unsigned seed = 1;
+    for (size_t i = 0; i + 1 < size; i++)
+        out[i] = letters[(size_t)rand_r(&seed) % (sizeof letters - 1)];
+    out[size - 1] = '\0';
+}
+
+static int64_t stored_bytes(int64_t id)
+{
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_open(DESK "/store.db", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT length(bytes) FROM document_bytes"
+                                        " WHERE document_id=?1",
+                                        -1, &stmt, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_int64(stmt, 1, id);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    const int64_t size = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return size;
+}
+
+static void short_and_long_documents_take_less_than_they_are(void **state)
+{
+    static const size_t sizes[] = {3000, 4097, 4098, 50000};
+    static char text[50000];
+    struct desk *desk = *state;
+    struct document document;
+    struct error err = {0};
+    desk_start(desk);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        BUF_AUTO struct buf bytes = BUF_INIT;
+        write_words(text, sizes[i]);
+        struct store_request request = desk_document(text, "/in/a.txt");
+        desk_do_well(desk, &request);
+        assert_int_equal(store_document(desk_reader(desk), request.document.id, desk->arena,
+                                        &document, &bytes, &err),
+                         0);
+        assert_text(document.bytes, text);
+        assert_true(stored_bytes(request.document.id) < (int64_t)sizes[i] * 2 / 3);
+    }
 }
 
 static void an_empty_document_is_a_document(void **state)
@@ -319,6 +372,7 @@ int main(void)
         DESK_TEST(a_store_is_made_only_once),
         DESK_TEST(a_folder_without_store_is_named_with_what_to_do),
         DESK_TEST(bytes_come_back_as_they_came),
+        DESK_TEST(short_and_long_documents_take_less_than_they_are),
         DESK_TEST(an_empty_document_is_a_document),
         DESK_TEST(the_same_bytes_are_known_with_their_state),
         DESK_TEST(an_article_comes_back_whole),

@@ -43,6 +43,7 @@ static void close_writer(struct engine_writer *writer)
     connection_close(writer->db);
     place_forget(&writer->place);
     ZSTD_freeCCtx(writer->zstd);
+    ZSTD_freeCCtx(writer->zstd_short);
     buf_free(&writer->packed);
     buf_free(&writer->compressed);
     buf_free(&writer->key);

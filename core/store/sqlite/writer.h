@@ -28,7 +28,7 @@ struct engine_writer {
     struct indexer *indexer;
     bool no_index; /* what waits for the index goes on waiting */
     sqlite3_stmt *statements[STATEMENT_COUNT];
-    ZSTD_CCtx *zstd;
+    ZSTD_CCtx *zstd, *zstd_short;       /* of long and of short texts */
     struct buf packed, compressed, key; /* scratch */
     struct arena *arena;                /* cleared at each apply and revise */
     struct names names;                 /* plugins and keys that were looked up */
