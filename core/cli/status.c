@@ -113,9 +113,8 @@ static void print_store(const json_t *store)
 static void print_queue(const json_t *queue)
 {
     label("queue");
-    printf("%" JSON_INTEGER_FORMAT " waiting, %" JSON_INTEGER_FORMAT " at work%s\n",
-           number(queue, "waiting"), number(queue, "at_work"),
-           json_is_true(json_object_get(queue, "paused")) ? ", paused" : "");
+    printf("%" JSON_INTEGER_FORMAT " waiting, %" JSON_INTEGER_FORMAT " at work\n",
+           number(queue, "waiting"), number(queue, "at_work"));
 }
 
 static void print_workers(const json_t *workers)

@@ -27,7 +27,7 @@ int live_commands_register(struct live_commands *commands, struct error *err)
 {
     static const struct control_field stop[] = {{.name = "now", .type = CONTROL_BOOL}, {0}};
     static const struct control_handler handlers[] = {
-        {"ingest", live_ingest_fields, live_ingest, live_ingest_left, NULL},
+        {"ingest", live_ingest_fields, live_ingest, live_ingest_left, live_ingest_room},
         {"retry", live_retry_fields, live_retry, NULL, NULL},
         {"status", NULL, start_status, NULL, NULL},
         {"reload", NULL, start_reload, NULL, NULL},

@@ -30,6 +30,7 @@ void live_commands_end(struct live_commands *commands);
 extern const struct control_field live_ingest_fields[], live_retry_fields[];
 void live_ingest(struct control_call *call, const json_t *request, void *commands);
 void live_ingest_left(struct control_call *call, void *commands);
+void live_ingest_room(struct control_call *call, void *commands);
 void live_retry(struct control_call *call, const json_t *request, void *commands);
 
 /* What commands had put into the desk's spool/ when an earlier host ended before it had taken it in

@@ -129,17 +129,34 @@ static int read_request(const json_t *request, const char *store_dir, struct liv
 
 /* ---- the work ---- */
 
+/* Who reads slowly is waited for: it is its own work that waits. */
+static void mind_room(const struct live_given *given)
+{
+    if (given->ingest && control_full(given->call))
+        ingest_pause(given->ingest, true);
+}
+
+void live_ingest_room(struct control_call *call, void *data)
+{
+    (void)data;
+    const struct live_given *given = control_kept(call);
+    if (given->ingest)
+        ingest_pause(given->ingest, false);
+}
+
 static void on_report(const struct ingest_report *report, void *data)
 {
     const struct live_given *given = data;
     live_say_taken(report);
     control_event(given->call, "report", report_pack(report));
+    mind_room(given);
 }
 
 static void on_progress(const struct desk_progress *progress, void *data)
 {
     const struct live_given *given = data;
-    control_event(given->call, "progress", report_pack_progress(progress));
+    if (!control_full(given->call))
+        control_event(given->call, "progress", report_pack_progress(progress));
 }
 
 static void answer(void *data)

@@ -125,8 +125,8 @@ static void tell_queue(struct telling *telling, const struct live *live)
     if (live->inflow)
         inflow_status(live->inflow, &status);
     add(telling, telling->all, "queue",
-        json_pack("{s:I, s:I, s:b}", "waiting", (json_int_t)status.waiting, "at_work",
-                  (json_int_t)status.in_flight, "paused", (int)status.paused));
+        json_pack("{s:I, s:I}", "waiting", (json_int_t)status.waiting, "at_work",
+                  (json_int_t)status.in_flight));
     if (status.failing)
         unwell(telling, "the store cannot write: %s", status.failing->text);
     else if (store_in_place(live->desk->store, &err) < 0)

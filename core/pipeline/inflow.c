@@ -290,17 +290,6 @@ int inflow_retry(struct inflow *inflow, int64_t document_id, void *data)
     return 0;
 }
 
-void inflow_pause(struct inflow *inflow)
-{
-    inflow->in.paused = true;
-}
-
-void inflow_resume(struct inflow *inflow)
-{
-    inflow->in.paused = false;
-    intake_pump(&inflow->in);
-}
-
 /* ---- the end ---- */
 
 void inflow_close(struct inflow *inflow, void (*done)(void *data), void *data)
@@ -336,7 +325,6 @@ void inflow_status(const struct inflow *inflow, struct inflow_status *out)
     *out = (struct inflow_status){
         .waiting = feed_waiting(inflow->offers) + inflow->retries,
         .in_flight = inflow->in.items,
-        .paused = inflow->in.paused,
         .failing = inflow->phase == INFLOW_HELD ? &inflow->why : NULL,
         .retry_us = inflow->phase == INFLOW_HELD && left > 0 ? left : 0,
         .counts = inflow->in.counts,

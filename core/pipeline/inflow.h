@@ -45,9 +45,6 @@ int inflow_open(struct desk *desk, const struct inflow_callbacks *callbacks, str
 int inflow_offer(struct inflow *inflow, const struct inflow_item *item, void *data);
 /* Takes a document out of quarantine and cuts it again; the same results, the same report. */
 int inflow_retry(struct inflow *inflow, int64_t document_id, void *data);
-/* Nothing new is read or cut, what is at a worker is finished; offers are taken up to the limit. */
-void inflow_pause(struct inflow *inflow);
-void inflow_resume(struct inflow *inflow);
 
 /* What waits is given back (INGEST_LATER), what is at a worker is finished and stored; then `done`,
  * and the inflow is gone. */
@@ -58,7 +55,6 @@ void inflow_abandon(struct inflow *inflow);
 
 struct inflow_status {
     size_t waiting, in_flight;   /* documents */
-    bool paused;                 /* by inflow_pause */
     const struct error *failing; /* NULL, or why the store cannot write */
     int64_t retry_us;            /* until it is tried again */
     struct ingest_counts counts; /* since it was opened */

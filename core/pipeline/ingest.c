@@ -205,6 +205,13 @@ struct ingest *ingest_start(struct desk *desk, const char *const *paths, size_t 
     return run;
 }
 
+void ingest_pause(struct ingest *ingest, bool pause)
+{
+    ingest->in.paused = pause;
+    if (!pause)
+        intake_pump(&ingest->in);
+}
+
 void ingest_cancel(struct ingest *ingest)
 {
     struct error why;

@@ -83,5 +83,7 @@ struct ingest *ingest_start(struct desk *desk, const char *const *paths, size_t 
                             const struct ingest_options *options,
                             const struct ingest_callbacks *callbacks, ingest_done_fn *done,
                             void *data, struct error *err);
+/* No further file is read, and what was received waits, until it is told to go on. */
+void ingest_pause(struct ingest *ingest, bool pause);
 /* No further file is read; what is in flight is finished. `done` follows, with ERR_CANCELLED. */
 void ingest_cancel(struct ingest *ingest);

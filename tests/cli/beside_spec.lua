@@ -233,6 +233,35 @@ describe("a request with a field that is not as it must be", function()
     end)
 end)
 
+describe("a client that reads slowly", function()
+    after_each(running.finish)
+
+    it("keeps its ingest, which waits for it", function()
+        local desk = t.desk()
+        running.start(desk)
+        local said = t.python_says([[
+import json, socket, sys, time
+line = socket.socket(socket.AF_UNIX)
+line.settimeout(60)
+line.connect(sys.argv[1] + "/.copydesk/control")
+for ask in range(1, 4):
+    paths = ["/none/%d/%d" % (ask, i) for i in range(10000)]
+    line.sendall((json.dumps({"id": ask, "do": "ingest", "paths": paths}) + "\n").encode())
+time.sleep(2)
+reports = ends = size = 0
+for text in line.makefile():
+    size += len(text)
+    said = json.loads(text)
+    reports += said.get("event") == "report"
+    ends += "ok" in said and said["ok"]["refused"] == 10000
+    if ends == 3:
+        break
+print(reports, ends, size > 4 * 1024 * 1024)
+]], desk)
+        assert.equal("30000 3 True", said)
+    end)
+end)
+
 describe("failed retry and reload beside a running desk", function()
     after_each(running.finish)
 

