@@ -130,6 +130,11 @@
     X(CONTROL_CLOSE_MS, 2000, "ms", "for clients to read their last answers when a desk stops")    \
     X(ZONE_BYTES, 1 * MIB, "bytes", "a time zone's file")                                          \
     X(JOBS, 256, "jobs", "jobs of one desk")                                                       \
+    X(JOB_WINDOW, 366 * 24 * 3600, "seconds", "window and deadline of a job")                      \
+    X(JOB_SPREAD, 24 * 3600, "seconds", "jitter and debounce of a job")                            \
+    X(JOB_TIMEOUT, 7 * 24 * 3600, "seconds", "timeout of a job")                                   \
+    X(JOB_RETRIES, 20, "tries", "retry of a job")                                                  \
+    X(JOB_FAILURES, 1000 * 1000, "runs", "pause_after of a job")                                   \
     X(RUNS_AT_ONCE, 2, "runs", "runs at work at once")                                             \
     X(RUNS_QUEUED, 100, "runs", "instants of one job that wait their turn")                        \
     X(RUNS_BACKFILLED, 1000, "runs", "instants of one backfill")                                   \

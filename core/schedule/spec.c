@@ -12,7 +12,15 @@
 #include "schedule/names.h"
 
 #define SECOND_US INT64_C(1000000)
-#define DAY_US    (86400 * SECOND_US)
+#define DAY_S     86400UL
+
+/* Where desk.lua says nothing. */
+#define WINDOW_DEFAULT   (7 * (int64_t)DAY_S * SECOND_US)
+#define MAX_DEFAULT      10
+#define FAILURES_DEFAULT 5
+#define DEBOUNCE_DEFAULT (5 * SECOND_US)
+
+#define LIMIT_OF(which) (&limit_table[LIMIT_##which##_INDEX])
 
 const char *const event_names[EVENT_COUNT] = {
 #define EVENT_NAME(name, text) text,
@@ -56,8 +64,9 @@ static int read_text(const struct reading *in, const char *key, size_t max, cons
     return *out ? 0 : no_memory(in);
 }
 
-static int read_span(const struct reading *in, const char *key, int64_t least, int64_t most,
-                     int64_t *out)
+/* `least` and `most` in seconds; the limit is that of `most`. */
+static int read_span(const struct reading *in, const char *key, int64_t least,
+                     const struct limit_info *most, int64_t *out)
 {
     const char *text = NULL;
     struct error why = {0};
@@ -68,11 +77,11 @@ static int read_span(const struct reading *in, const char *key, int64_t least, i
         const char *message = arena_printf(in->list->arena, "%s: %s", key, why.text);
         return message ? refuse(in, ERR_INVALID, message) : no_memory(in);
     }
-    if (*out >= least && *out <= most)
+    if (*out >= least * SECOND_US && *out <= (int64_t)most->value * SECOND_US)
         return 0;
     const char *message =
-        arena_printf(in->list->arena, "%s = \"%s\" must lie between %llds and %lldd", key, text,
-                     (long long)(least / SECOND_US), (long long)(most / DAY_US));
+        arena_printf(in->list->arena, "%s = \"%s\" must lie between %llds and %lud (%s)", key, text,
+                     (long long)least, most->value / DAY_S, most->name);
     return message ? refuse(in, ERR_LIMIT, message) : no_memory(in);
 }
 
@@ -102,8 +111,13 @@ static int read_choice(const struct reading *in, const char *key, const char *co
             *out = (unsigned)i;
             return 0;
         }
-    const char *message = arena_printf(in->list->arena, "%s cannot be \"%.40s\"; it is %s or %s",
-                                       key, text, words[0], words[count - 1]);
+    const char *known = words[0];
+    for (size_t i = 1; known && i < count; i++)
+        known =
+            arena_printf(in->list->arena, "%s%s%s", known, i + 1 < count ? ", " : " or ", words[i]);
+    const char *message =
+        known ? arena_printf(in->list->arena, "%s cannot be \"%.40s\"; it is %s", key, text, known)
+              : NULL;
     return message ? refuse(in, ERR_INVALID, message) : no_memory(in);
 }
 
@@ -201,28 +215,28 @@ static int read_policies(const struct reading *in)
     unsigned catchup = DUE_LAST;
     unsigned overlap = 0;
     int64_t jitter = 0;
-    out->due = (struct due_policy){.window_us = 7 * DAY_US, .max = 10};
-    out->pause_after = 5;
-    out->debounce_us = 5 * SECOND_US;
+    out->due = (struct due_policy){.window_us = WINDOW_DEFAULT, .max = MAX_DEFAULT};
+    out->pause_after = FAILURES_DEFAULT;
+    out->debounce_us = DEBOUNCE_DEFAULT;
     int code = read_choice(in, "catchup", catchups, 3, &catchup);
     if (code >= 0)
         code = read_choice(in, "overlap", overlaps, 2, &overlap);
     if (code >= 0)
-        code = read_span(in, "window", 60 * SECOND_US, 366 * DAY_US, &out->due.window_us);
+        code = read_span(in, "window", 60, LIMIT_OF(JOB_WINDOW), &out->due.window_us);
     if (code >= 0)
         code = read_whole(in, "max", DUE_MAX - 1, &out->due.max);
     if (code >= 0)
-        code = read_span(in, "jitter", 0, DAY_US, &jitter);
+        code = read_span(in, "jitter", 0, LIMIT_OF(JOB_SPREAD), &jitter);
     if (code >= 0)
-        code = read_span(in, "deadline", SECOND_US, 366 * DAY_US, &out->deadline_us);
+        code = read_span(in, "deadline", 1, LIMIT_OF(JOB_WINDOW), &out->deadline_us);
     if (code >= 0)
-        code = read_span(in, "timeout", SECOND_US, 7 * DAY_US, &out->timeout_us);
+        code = read_span(in, "timeout", 1, LIMIT_OF(JOB_TIMEOUT), &out->timeout_us);
     if (code >= 0)
-        code = read_span(in, "debounce", 0, DAY_US, &out->debounce_us);
+        code = read_span(in, "debounce", 0, LIMIT_OF(JOB_SPREAD), &out->debounce_us);
     if (code >= 0)
-        code = read_whole(in, "retry", 20, &out->retry);
+        code = read_whole(in, "retry", (int64_t)LIMIT(JOB_RETRIES), &out->retry);
     if (code >= 0)
-        code = read_whole(in, "pause_after", 1000000, &out->pause_after);
+        code = read_whole(in, "pause_after", (int64_t)LIMIT(JOB_FAILURES), &out->pause_after);
     out->due.catchup = (enum due_catchup)catchup;
     out->due.jitter_us = due_jitter(out->name, jitter);
     out->queued = overlap == 1;
