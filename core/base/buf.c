@@ -121,18 +121,6 @@ int buf_printf(struct buf *buf, const char *format, ...)
     return rc;
 }
 
-int buf_varint(struct buf *buf, uint64_t value)
-{
-    uint8_t bytes[10];
-    size_t len = 0;
-    do {
-        uint8_t low = value & 0x7F;
-        value >>= 7;
-        bytes[len++] = value ? low | 0x80 : low;
-    } while (value);
-    return buf_append(buf, bytes, len);
-}
-
 void buf_drop(struct buf *buf, size_t len)
 {
     if (len == 0 || buf->len == 0)

@@ -48,7 +48,6 @@ int buf_byte(struct buf *buf, uint8_t byte);
 int buf_vprintf(struct buf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int buf_varint(struct buf *buf, uint64_t value); /* LEB128 */
 /* Removes `len` bytes (at most all) from the front. */
 void buf_drop(struct buf *buf, size_t len);
 bool buf_failed(const struct buf *buf);

@@ -44,11 +44,6 @@ void log_setup(enum log_level least, enum log_form form)
     atomic_store(&with_colour, form == LOG_FORM_TEXT && colour_wanted());
 }
 
-const char *log_level_name(enum log_level level)
-{
-    return (unsigned)level < LEVELS ? levels[level].name : "unknown";
-}
-
 int log_level_of(const char *name)
 {
     if (strcmp(name, "warn") == 0)

@@ -16,7 +16,6 @@ enum log_form { LOG_FORM_TEXT, LOG_FORM_JSON };
  * before there are threads: it reads the environment. */
 void log_setup(enum log_level least, enum log_form form);
 /* "error", "warning", "info", "debug"; the level of a name ("warn" too), or -1. */
-const char *log_level_name(enum log_level level);
 int log_level_of(const char *name);
 /* Appends `text` as it may be shown on a terminal: what utf8_next calls harmless, and tabs, as they
  * are; `line_end` for each end of line; the bytes of all else as \xNN. */

@@ -193,6 +193,14 @@ unsigned str_distance(struct str a, struct str b, unsigned limit)
     return last[b.len] > limit ? limit + 1 : last[b.len];
 }
 
+bool str_among(const char *text, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], text) == 0)
+            return true;
+    return false;
+}
+
 const char *str_nearest(struct str wanted, const char *const *names, size_t count)
 {
     const char *best = NULL;

@@ -41,6 +41,7 @@ size_t utf8_next(struct str text, bool *harmless);
  * case folded. `limit` + 1 when it is over `limit`, or when either is longer than 64 bytes and they
  * differ: it is made for names. */
 unsigned str_distance(struct str a, struct str b, unsigned limit);
+bool str_among(const char *text, const char *const *names, size_t count);
 /* The name among `names` (count of them) nearest to `wanted`, or NULL when none is near enough
  * (distance over a third of the longer length). For "unknown option 'x'; did you mean 'y'?". */
 const char *str_nearest(struct str wanted, const char *const *names, size_t count);

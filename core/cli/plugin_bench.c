@@ -2,19 +2,14 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
-#include "cli/common.h"
 #include "cli/output.h"
-#include "pipeline/traceplugin.h"
+#include "cli/plugin_sample.h"
 
-#define LAST_DEFAULT 200
-#define LAST_MOST    10000
 #define SECONDS_MOST 3600
 
 static const struct cli_option options[] = {
-    {"last", 'n', "N", "the newest N stored articles (default: 200)", false},
-    {"query", 0, "QUERY", "of those that match", false},
+    SAMPLE_OPTIONS,
     {"seconds", 's', "S", "how long (default: 3); each article is taken once at least", false},
-    {"option", 'o', "K=V", "an option of the plugin, in the place of that of desk.lua", true},
     {"json", 0, NULL, "print JSON", false},
     CLI_END,
 };
@@ -53,18 +48,11 @@ static int run(const struct cli_args *args)
     DESK_AUTO struct desk *desk = NULL;
     struct error err = {0};
     struct bench_result result;
-    const long last = cli_number(args, "last", 1, LAST_MOST, LAST_DEFAULT);
     const long seconds = cli_number(args, "seconds", 0, SECONDS_MOST, 3);
-    int code = last < 0 || seconds < 0 ? CLI_MISUSE : read_given(args, &given);
+    struct trace_options chosen;
+    int code = seconds < 0 ? CLI_MISUSE : read_sample(args, &given, &chosen);
     if (code != CLI_DONE)
         return code;
-    const struct trace_options chosen = {.plugin = args->operand[0],
-                                         .given = given.at,
-                                         .given_count = given.count,
-                                         .sample = {.from = (const char *const *)args->operand + 1,
-                                                    .from_count = (size_t)args->count - 1,
-                                                    .query = cli_text(args, "query"),
-                                                    .last = (size_t)last}};
     code = open_desk(args, DESK_PLUGINS, args->count > 1, &desk);
     if (code != CLI_DONE)
         return code;

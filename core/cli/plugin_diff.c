@@ -2,18 +2,13 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
-#include "cli/common.h"
 #include "cli/output.h"
+#include "cli/plugin_sample.h"
 #include "model/json.h"
 #include "pipeline/diffplugin.h"
 
-#define LAST_DEFAULT 200
-#define LAST_MOST    10000
-
 static const struct cli_option options[] = {
-    {"last", 'n', "N", "the newest N stored articles (default: 200)", false},
-    {"query", 0, "QUERY", "of those that match", false},
-    {"option", 'o', "K=V", "an option of the plugin, in the place of that of desk.lua", true},
+    SAMPLE_OPTIONS,
     CLI_JSON_OPTION,
     CLI_END,
 };
@@ -121,17 +116,10 @@ static int run(const struct cli_args *args)
     struct error err = {0};
     struct diff_counts counts;
     bool json = cli_has(args, "json");
-    const long last = cli_number(args, "last", 1, LAST_MOST, LAST_DEFAULT);
-    int code = last < 0 ? CLI_MISUSE : read_given(args, &given);
+    struct trace_options chosen;
+    int code = read_sample(args, &given, &chosen);
     if (code != CLI_DONE)
         return code;
-    const struct trace_options chosen = {.plugin = args->operand[0],
-                                         .given = given.at,
-                                         .given_count = given.count,
-                                         .sample = {.from = (const char *const *)args->operand + 1,
-                                                    .from_count = (size_t)args->count - 1,
-                                                    .query = cli_text(args, "query"),
-                                                    .last = (size_t)last}};
     code = open_desk(args, DESK_PLUGINS, false, &desk);
     if (code != CLI_DONE)
         return code;

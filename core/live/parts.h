@@ -82,7 +82,7 @@ void live_schedule_reload(struct live *live);
 void live_schedule_stop(struct live *live);
 void live_schedule_close(struct live *live); /* without waiting for that */
 
-/* jobs.c: what commands ask of jobs; before control_start */
+/* job_commands.c: what commands ask of jobs; before control_start */
 int live_jobs_register(struct live *live, struct error *err);
 
 /* keeping.c: desk.keep from time to time; `keep` and `forget` over the control socket */

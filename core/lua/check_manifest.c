@@ -6,14 +6,6 @@
 #include "lua/manifest.h"
 #include "plugin/registry.h"
 
-static bool holds(const char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
 void check_read(struct check *check, const char *name, int line)
 {
     const struct lua_plugin_source *source = check->source;
@@ -28,7 +20,7 @@ void check_read(struct check *check, const char *name, int line)
     if (!granted && !area_find_file(source->files, source->file_count, name))
         check_add(check, check->file, line, CHECK_ERROR,
                   "desk.read: '%s' is not in the plugin's folder", name);
-    else if (manifest && !holds(manifest->read_files, manifest->read_count, name))
+    else if (manifest && !str_among(name, manifest->read_files, manifest->read_count))
         check_add(check, check->file, line, CHECK_ERROR,
                   "desk.read(\"%s\") needs uses = { read = { \"%s\" } }", name, name);
 }
@@ -42,7 +34,7 @@ void check_env(struct check *check, const char *name, int line)
     }
     if (check->env_count < CHECK_READS)
         check->envs[check->env_count++] = name;
-    if (manifest && !holds(manifest->env, manifest->env_count, name))
+    if (manifest && !str_among(name, manifest->env, manifest->env_count))
         check_add(check, check->file, line, CHECK_ERROR,
                   "desk.env(\"%s\") needs uses = { env = { \"%s\" } }", name, name);
 }
@@ -90,11 +82,11 @@ static void check_uses(struct check *check)
         check_add(check, "init.lua", line_of(check, "command"), CHECK_WARNING,
                   "uses.command asks for a command, but notify is never said");
     for (size_t i = 0; i < manifest->env_count && !check->env_unknown; i++)
-        if (!holds(check->envs, check->env_count, manifest->env[i]))
+        if (!str_among(manifest->env[i], check->envs, check->env_count))
             check_add(check, "init.lua", line_of(check, "env"), CHECK_WARNING,
                       "uses.env names '%s', which desk.env is never asked for", manifest->env[i]);
     for (size_t i = 0; i < manifest->read_count && !check->read_unknown; i++)
-        if (!holds(check->reads, check->read_count, manifest->read_files[i]))
+        if (!str_among(manifest->read_files[i], check->reads, check->read_count))
             check_add(check, "init.lua", line_of(check, "read"), CHECK_WARNING,
                       "uses.read names '%s', which desk.read is never asked for",
                       manifest->read_files[i]);
@@ -107,7 +99,7 @@ static void check_gives(struct check *check)
         return;
     for (size_t i = 0; i < check->given_count; i++) {
         const struct check_given *given = &check->given[i];
-        if (!holds(manifest->gives, manifest->give_count, given->value))
+        if (!str_among(given->value, manifest->gives, manifest->give_count))
             check_add(check, given->file, given->line, CHECK_WARNING,
                       "says '%s', which is not in gives: plugins that need it would run too early",
                       given->value);

@@ -50,14 +50,6 @@ static const struct manifest *manifest_of(struct checks *checks, struct plugin_e
                : NULL;
 }
 
-static bool holds(const char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
-}
-
 /* What the other plugins give. */
 static size_t given_by_others(struct checks *checks, const struct plugin_entry *entry,
                               const char **names, size_t room)
@@ -67,7 +59,7 @@ static size_t given_by_others(struct checks *checks, const struct plugin_entry *
         const struct manifest *other =
             checks->all[i] == entry ? NULL : manifest_of(checks, checks->all[i]);
         for (size_t g = 0; other && g < other->give_count && count < room; g++)
-            if (!holds(names, count, other->gives[g]))
+            if (!str_among(other->gives[g], names, count))
                 names[count++] = other->gives[g];
     }
     return count;
@@ -84,7 +76,7 @@ static void check_needs(struct checks *checks, struct plugin_entry *entry)
         char text[300];
         const char *need = manifest->needs[i];
         const char *near = str_nearest(str_of(need), names, count);
-        if (holds(names, count, need))
+        if (str_among(need, names, count))
             continue;
         snprintf(text, sizeof text, "needs '%.100s', which no plugin gives%s%.100s%s", need,
                  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");

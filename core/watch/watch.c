@@ -167,16 +167,6 @@ void watch_review(struct watch *watch)
     watch_pump(watch);
 }
 
-/* To delete NAME.error.json is what asks for another try, whoever does it. */
-int watch_retry(struct watch *watch, const char *path, struct error *err)
-{
-    if (!outcome_has_report(path))
-        return error_set(err, ERR_NOTFOUND, "%s did not fail: there is no report beside it", path);
-    outcome_remove_report(path);
-    watch_review(watch);
-    return 0;
-}
-
 /* ---- opening and closing ---- */
 
 static void destroy(struct watch *watch)

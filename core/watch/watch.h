@@ -80,8 +80,6 @@ void watch_close(struct watch *watch, void (*closed)(void *data), void *data);
  * failed/, files whose NAME.error.json is gone are tried again. At start and with each rescan it
  * happens by itself. */
 void watch_review(struct watch *watch);
-/* Tries a file in failed/ again. `path` absolute. ERR_NOTFOUND when none is recorded there. */
-int watch_retry(struct watch *watch, const char *path, struct error *err);
 
 /* ---- status ---- */
 

@@ -36,7 +36,7 @@ struct worker {
     struct job_list jobs; /* sent and unanswered, oldest first */
     size_t bytes;         /* their payloads */
     unsigned logs;        /* lines that the job at the front has logged */
-    uint64_t call_seen;   /* the time walls: see watch.c */
+    uint64_t call_seen;   /* the time walls: see walls.c */
     int64_t call_since_us, head_since_us, started_us;
     char why[ERROR_TEXT_MAX]; /* END_FRAME: what was wrong; a setup fault's message */
     bool refused;             /* the worker itself said that it cannot start */
@@ -119,7 +119,7 @@ void retry_judge(struct worker *worker, int64_t exit_status, int term_signal);
 void job_fault(struct pool_job *job, enum guard guard, int64_t plugin, const char *traceback,
                const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* watch.c: the host's time walls */
+/* walls.c: the host's time walls */
 void watch_start(struct pool *pool);
 
 /* pool.c */

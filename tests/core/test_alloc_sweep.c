@@ -28,7 +28,6 @@ static int buffers(struct error *err)
     BUF_AUTO struct buf buf = BUF_INIT;
     for (int i = 0; i < 200; i++)
         buf_printf(&buf, "line %d\n", i);
-    buf_varint(&buf, 300);
     size_t len;
     MEM_AUTO char *taken = buf_take(&buf, &len);
     return taken ? 0 : error_set(err, ERR_NOMEM, "out of memory");

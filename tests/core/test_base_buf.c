@@ -56,17 +56,6 @@ static void no_memory_is_told_from_no_room(void **state)
     assert_int_equal(buf_text(&buf, "1"), ERR_NOMEM);
 }
 
-static void varints_are_leb128(void **state)
-{
-    (void)state;
-    BUF_AUTO struct buf buf = BUF_INIT;
-    buf_varint(&buf, 0);
-    buf_varint(&buf, 300);
-    buf_varint(&buf, UINT64_MAX);
-    assert_int_equal(buf.len, 1 + 2 + 10);
-    assert_memory_equal(buf.at, "\x00\xAC\x02\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", 13);
-}
-
 static void dropping_more_than_there_is_empties_it(void **state)
 {
     (void)state;
@@ -109,7 +98,6 @@ int main(void)
         cmocka_unit_test(the_limit_counts_bytes_without_the_nul),
         cmocka_unit_test(a_failed_buffer_fails_until_it_is_cleared),
         cmocka_unit_test(no_memory_is_told_from_no_room),
-        cmocka_unit_test(varints_are_leb128),
         cmocka_unit_test(dropping_more_than_there_is_empties_it),
         cmocka_unit_test(taking_leaves_an_empty_buffer),
         cmocka_unit_test(taking_from_a_failed_buffer_gives_null),

@@ -151,7 +151,6 @@ static void levels_have_names(void **state)
     assert_int_equal(log_level_of("warn"), LOG_LEVEL_WARN);
     assert_int_equal(log_level_of("debug"), LOG_LEVEL_DEBUG);
     assert_int_equal(log_level_of("loud"), -1);
-    assert_string_equal(log_level_name(LOG_LEVEL_WARN), "warning");
 }
 
 static void the_last_error_can_be_asked_for(void **state)

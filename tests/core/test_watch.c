@@ -409,24 +409,6 @@ static void a_document_that_was_healed_leaves_failed(void **state)
     assert_int_equal(harness_open_rows(harness), 0);
 }
 
-static void one_failed_path_is_tried_again_when_asked(void **state)
-{
-    struct harness *harness = *state;
-    struct error err;
-    char path[256];
-    harness_folder(harness, "inbox");
-    harness_start(harness);
-    folder_put("inbox/a.txt", "FAIL");
-    harness_until(harness, folder_has("failed/a.txt.error.json") && harness_idle(harness));
-    snprintf(path, sizeof path, "%s/failed/b.txt", harness->dir);
-    assert_int_equal(watch_retry(harness->watch, path, &err), ERR_NOTFOUND);
-    assert_has(err.text, "did not fail");
-    harness->healed = true;
-    snprintf(path, sizeof path, "%s/failed/a.txt", harness->dir);
-    assert_int_equal(watch_retry(harness->watch, path, &err), 0);
-    harness_until(harness, folder_has("done/a.txt") && harness_idle(harness));
-}
-
 static void dropping_failed_content_again_tries_it_again(void **state)
 {
     struct harness *harness = *state;
@@ -569,7 +551,6 @@ int main(void)
         WATCH_TEST(what_fails_goes_to_failed_with_the_reason_beside_it),
         WATCH_TEST(deleting_the_reason_tries_again),
         WATCH_TEST(a_document_that_was_healed_leaves_failed),
-        WATCH_TEST(one_failed_path_is_tried_again_when_asked),
         WATCH_TEST(dropping_failed_content_again_tries_it_again),
         WATCH_TEST(an_unreadable_file_is_said_once_and_taken_when_it_can_be_read),
         WATCH_TEST(after_delete_done_and_duplicate_are_deleted_and_failed_is_kept),

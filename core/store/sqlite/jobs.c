@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "store/sqlite/reader.h"
 #include "store/sqlite/writer.h"
 
 const char *const run_state_names[RUN_STATE_COUNT] = {
@@ -25,16 +26,7 @@ int job_find(struct engine_writer *writer, struct store_job *job, struct error *
         return rc;
     if (rc == 0)
         return error_set(err, ERR_NOTFOUND, "the store knows no job " STR_FMT, STR_ARG(job->name));
-    const struct str mark = sq_blob(row, 0);
-    if (mark.len == HASH_SIZE)
-        memcpy(job->mark.bytes, mark.at, HASH_SIZE);
-    job->seen_us = sqlite3_column_int64(row, 1);
-    job->covered_seq = sqlite3_column_int64(row, 2);
-    job->covered_event = sqlite3_column_int64(row, 3);
-    job->covered_us = sqlite3_column_int64(row, 4);
-    job->paused_us = sqlite3_column_int64(row, 5);
-    job->failures = sqlite3_column_int64(row, 6);
-    job->paused_why = STR_NONE;
+    job_of_row(row, job);
     sq_done(row);
     return 0;
 }

@@ -12,6 +12,20 @@ static bool copy(struct arena *arena, struct str text, struct str *to)
     return text.len == 0 || to->at;
 }
 
+void job_of_row(sqlite3_stmt *row, struct store_job *out)
+{
+    const struct str mark = sq_blob(row, 0);
+    if (mark.len == HASH_SIZE)
+        memcpy(out->mark.bytes, mark.at, HASH_SIZE);
+    out->seen_us = sqlite3_column_int64(row, 1);
+    out->covered_seq = sqlite3_column_int64(row, 2);
+    out->covered_event = sqlite3_column_int64(row, 3);
+    out->covered_us = sqlite3_column_int64(row, 4);
+    out->paused_us = sqlite3_column_int64(row, 5);
+    out->failures = sqlite3_column_int64(row, 6);
+    out->paused_why = STR_NONE;
+}
+
 int reader_job(struct engine_reader *reader, struct str name, struct arena *arena,
                struct store_job *out, struct error *err)
 {
@@ -28,15 +42,7 @@ int reader_job(struct engine_reader *reader, struct str name, struct arena *aren
         return rc;
     if (rc == 0)
         return error_set(err, ERR_NOTFOUND, "the store knows no job " STR_FMT, STR_ARG(name));
-    const struct str mark = sq_blob(row, 0);
-    if (mark.len == HASH_SIZE)
-        memcpy(out->mark.bytes, mark.at, HASH_SIZE);
-    out->seen_us = sqlite3_column_int64(row, 1);
-    out->covered_seq = sqlite3_column_int64(row, 2);
-    out->covered_event = sqlite3_column_int64(row, 3);
-    out->covered_us = sqlite3_column_int64(row, 4);
-    out->paused_us = sqlite3_column_int64(row, 5);
-    out->failures = sqlite3_column_int64(row, 6);
+    job_of_row(row, out);
     return copy(arena, sq_text(row, 7), &out->paused_why)
                ? 0
                : error_set(err, ERR_NOMEM, "out of memory for a job");

@@ -74,6 +74,8 @@ int reader_inputs(struct engine_reader *reader, int64_t run_id, int64_t after, s
 int reader_events(struct engine_reader *reader, const struct store_events *which,
                   int (*each)(const struct store_event *event, void *data), void *data,
                   struct error *err);
+/* Columns: mark, seen_us, covered_seq, covered_event, covered_us, paused_us, failures. */
+void job_of_row(sqlite3_stmt *row, struct store_job *out);
 /* The columns RUN_COLUMNS of the present row; its texts live as long as that. */
 void run_of_row(sqlite3_stmt *row, struct store_run *out);
 int reader_forget_plan(struct engine_reader *reader, const int64_t *ids, size_t count,

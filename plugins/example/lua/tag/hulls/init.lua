@@ -16,7 +16,8 @@ return {
             local label = letters .. "-" .. digits
             if #digits >= options.min_digits then
                 if not known[label] then
-                    known[label] = { scheme = "ship", label = label, score = options.score, spans = {} }
+                    known[label] = { scheme = "ship", label = label, score = options.score,
+                        spans = {} }
                     tags[#tags + 1] = known[label]
                 end
                 local spans = known[label].spans
