@@ -57,6 +57,8 @@ int belongings_pass(const struct desk *desk, struct scan *scan, struct error *er
     const struct config *config = &desk->lineup->config;
     const msgpack_object *jobs = config->jobs;
     int code = 0;
+    if (!desk->dir)
+        return 0; /* plugins tried without a desk: nothing is its own */
     for (size_t i = 0; code >= 0 && i < sizeof always / sizeof *always; i++)
         code = pass(desk, scan, always[i], err);
     for (size_t i = 0; code >= 0 && i < config->watch_count; i++)
