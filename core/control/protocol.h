@@ -23,8 +23,9 @@
  * A client that goes away (or closes its side) takes its requests with it, at the next point at
  * which nothing is lost: a document that was received is finished all the same. A `forget` or
  * `keep` that has begun is finished, one that waits is dropped. A client that reads slower than the
- * desk answers is dropped once CONTROL_OUTPUT_BYTES wait for it. Only the desk's own user, and
- * root, are heard.
+ * desk answers is dropped once CONTROL_OUTPUT_BYTES wait for it, but an `ingest` goes no further
+ * until it has read. One that has asked for nothing in CONTROL_IDLE_MS gives way to another, when
+ * CONTROL_CLIENTS are connected. Only the desk's own user, and root, are heard.
  *
  * A path is a JSON string, or, when its bytes are no UTF-8, {"hex": "2f746d702fff"}; it is
  * absolute. */

@@ -18,6 +18,19 @@ local function text(number)
     return ("Headline %d\n\nThe body of article number %d, which is short.\n"):format(number, number)
 end
 
+-- What lies in `below` is seen at `at`, and no event tells of what comes to `below`.
+local function mount(below, at)
+    if not os.execute("command -v bindfs >/dev/null 2>&1") then
+        return false, "bindfs is not installed"
+    elseif not os.execute(("bindfs %s %s >/dev/null 2>&1"):format(t.quote(below), t.quote(at))) then
+        return false, "no file system can be mounted here (FUSE)"
+    end
+    return true
+end
+
+local function unmount(at)
+    os.execute(("fusermount -uz %s 2>/dev/null || umount -l %s"):format(t.quote(at), t.quote(at)))
+end
 
 describe("a watched folder", function()
     after_each(running.finish)
@@ -173,5 +186,34 @@ for i in range(20000):
         assert.is_nil(host:log():find("a.txt", 1, true))
         assert.equal(0, host:stop())
         assert.equal(before, t.shell("stat -c '%i %Y %Z' " .. t.quote(desk .. "/inbox/a.txt")))
+    end)
+
+    it("that is mounted by FUSE is polled without being told to, and its files are moved within it", function()
+        local desk, below = config(t.desk(),
+            'desk.watch { "inbox", settle = "50ms", done = "inbox/done", duplicate = "twice" }\n'), t.folder()
+        local mounted, why = mount(below, desk .. "/inbox")
+        if not mounted then
+            return pending(why)
+        end
+        t.shell("mkdir " .. below .. "/done")
+        t.write(below .. "/done/a.txt", "another")
+        local passed, problem = pcall(function()
+            running.start(desk)
+            local watch = t.json({ "-C", desk, "status", "--json" })[1].watches[1]
+            assert.equal("fuse", watch.file_system)
+            assert.is_true(watch.polled)
+            t.write(below .. "/a.txt", text(1))
+            t.write(below .. "/b.txt", text(1)) -- the one of the two that comes second leaves the mount
+            local function gone() return not t.read(below .. "/a.txt") and not t.read(below .. "/b.txt") end
+            running.wait(gone, "the next poll", 40)
+            local first = t.read(below .. "/done/b.txt") and "b" or "a (2)"
+            assert.equal(text(1), t.read(below .. "/done/" .. first .. ".txt"))
+            assert.equal(text(1), t.read(desk .. "/twice/" .. (first == "b" and "a" or "b") .. ".txt"))
+            assert.equal("another", t.read(below .. "/done/a.txt"))
+            assert.equal(1, count(desk .. "/inbox")) -- done/ alone
+        end)
+        t.run { "-C", desk, "stop" } -- a mount that is in use stays
+        unmount(desk .. "/inbox")
+        assert(passed, problem)
     end)
 end)
