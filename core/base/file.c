@@ -242,7 +242,10 @@ static int beneath_error(const char *name, int reason, struct error *err)
     case ELOOP:
         return error_set(err, ERR_DENIED, "%s: has a symbolic link in it", name);
     case ENOSYS:
-        return error_set(err, ERR_IO, "%s: this kernel has no openat2; Linux 5.6 is needed", name);
+        return error_set(err, ERR_IO,
+                         "%s: there is no openat2: Linux 5.6 is needed, and no filter that forbids "
+                         "it (in a systemd unit: RestrictSUIDSGID)",
+                         name);
     default:
         return error_errno(err, reason, "cannot open %s", name);
     }
