@@ -66,10 +66,10 @@ static void print_aside(const json_t *plugin)
 {
     const json_t *aside = json_object_get(plugin, "aside");
     if (json_is_object(aside))
-        output_problem("%s is set aside after %" JSON_INTEGER_FORMAT
-                       " failures in a row (the last: %s); what needs it waits in quarantine. Mend "
-                       "it, then: copydesk failed retry",
-                       text(plugin, "name"), number(plugin, "running_failures"),
+        output_problem("%s is set aside after %s in a row (the last: %s); what needs it waits in "
+                       "quarantine. Mend it, then: copydesk failed retry",
+                       text(plugin, "name"),
+                       counted((uint64_t)number(plugin, "running_failures"), "failure", "failures"),
                        text(aside, "guard"));
 }
 

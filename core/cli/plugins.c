@@ -148,10 +148,10 @@ const struct cli_command command_plugins = {
     .usage = "",
     .about = "List the plugins that can be used, where they are, and how they do",
     .more =
-        "Of each plugin that was called: calls, failures by kind, time, and the memory of its Lua\n"
-        "states; of the desk that runs as it is now, else as the desk left it. It is counted for\n"
-        "as long as code, data and options stay the same. A plugin that fails too often in a row\n"
-        "is set aside (desk.aside).\n",
+        "Of each plugin that was called: calls, failures by kind, time, and the memory of its\n"
+        "largest Lua state; of the desk that runs as it is now, else as the desk left it. It is\n"
+        "counted for as long as code, data and options stay the same. A plugin that fails too\n"
+        "often in a row is set aside (desk.aside).\n",
     .options = options,
     .run = run,
 };

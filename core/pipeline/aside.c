@@ -86,10 +86,10 @@ static void set_aside(struct lineup *lineup, struct health *health)
     health->passed_over = 0;
     log_error(
         "plugins",
-        "%s failed on %llu items in a row and is set aside; what needs it waits in quarantine "
+        "%s failed on %llu item%s in a row and is set aside; what needs it waits in quarantine "
         "until it is mended, or for: copydesk failed retry. The last failure (%s): %s",
-        health->label, (unsigned long long)health->running, guard_word(health->guard),
-        health->message ? health->message : "");
+        health->label, (unsigned long long)health->running, health->running == 1 ? "" : "s",
+        guard_word(health->guard), health->message ? health->message : "");
     health_save(lineup->desk, false);
 }
 
@@ -128,11 +128,11 @@ void plugin_worked(struct lineup *lineup, const struct desk_plugin *plugin)
 const char *health_why(const struct health *health, struct arena *arena)
 {
     return arena_printf(arena,
-                        "%s is set aside after %llu failures in a row and was not asked. Mend it "
+                        "%s is set aside after %llu failure%s in a row and was not asked. Mend it "
                         "and save it, or: copydesk failed retry. Its last failure (%s)%s%s",
                         health->label, (unsigned long long)health->running,
-                        guard_word(health->guard), health->message ? ": " : "",
-                        health->message ? health->message : "");
+                        health->running == 1 ? "" : "s", guard_word(health->guard),
+                        health->message ? ": " : "", health->message ? health->message : "");
 }
 
 void health_begin_anew(struct desk *desk)

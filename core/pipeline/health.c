@@ -88,7 +88,8 @@ static void add_calls(struct pool_calls *sum, const struct pool_calls *more)
 {
     sum->count += more->count;
     sum->us += more->us;
-    sum->bytes += more->bytes;
+    if (more->bytes > sum->bytes)
+        sum->bytes = more->bytes;
     if (more->most_us > sum->most_us)
         sum->most_us = more->most_us;
     if (more->most_bytes > sum->most_bytes)

@@ -302,7 +302,9 @@ void worker_calls(const struct worker *worker, uint32_t plugin, struct pool_call
     sum->us += believable_us(atomic_load(&said->us));
     if (most_us > sum->most_us)
         sum->most_us = most_us;
-    sum->bytes += believable_bytes(atomic_load(&said->bytes));
+    const uint64_t bytes = believable_bytes(atomic_load(&said->bytes));
+    if (bytes > sum->bytes)
+        sum->bytes = bytes;
     const uint64_t most_bytes = believable_bytes(atomic_load(&said->most_bytes));
     if (most_bytes > sum->most_bytes)
         sum->most_bytes = most_bytes;

@@ -126,8 +126,8 @@ void pool_now(const struct pool *pool, struct pool_now *out);
 /* Why the workers that were started last could not begin; NULL: they could. */
 const char *pool_problem(const struct pool *pool);
 /* Calls of one plugin (claims too) so far, as the workers say; the time that those took which came
- * back, in all and the longest, microseconds on the clock; what its Lua states hold now, in all
- * workers that run, and what one of them held at most, bytes. */
+ * back, in all and the longest, microseconds on the clock; what the largest of its Lua states in
+ * workers that run holds now, and what one held at most, bytes. */
 struct pool_calls {
     uint64_t count;
     int64_t us, most_us;
