@@ -18,6 +18,17 @@ local names = require "names"
 
 local LONGEST = 200 -- bytes of a name: what is longer is none
 
+local function add(tags, more, min_score)
+    local count = #tags
+    for i = 1, #more do
+        local tag = more[i]
+        if tag.score >= min_score and #tag.label <= LONGEST then
+            count = count + 1
+            tags[count] = tag
+        end
+    end
+end
+
 return {
     kind = "tag",
     name = "entities",
@@ -33,15 +44,9 @@ return {
     uses = { read = { "places.tsv" } },
     run = function(article, options)
         local analysis <close> = desk.text.analyse(article.text, article.language)
-        local tags = desk.array {}
-        local found = places.find(analysis)
-        for _, list in ipairs { found.tags, names.find(analysis, found.taken) } do
-            for _, tag in ipairs(list) do
-                if tag.score >= options.min_score and #tag.label <= LONGEST then
-                    tags[#tags + 1] = tag
-                end
-            end
-        end
+        local found, tags = places.find(analysis), desk.array {}
+        add(tags, found.tags, options.min_score)
+        add(tags, names.find(analysis, found.taken), options.min_score)
         return tags
     end,
 }

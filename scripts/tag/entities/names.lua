@@ -32,20 +32,18 @@ local function shows_case(run, at)
         or (run.initial[at] < run.count[at] and run.lower[at] == 0 and #run.text[at] > 2)
 end
 
-local function person_evidence(run, at)
-    local before, evidence = run.before[at], 0
-    if run.acronym[at] then
-        return 0
-    end
+-- `before`, `after`: classes of the words around.
+local function person_evidence(run, at, before, after)
+    local evidence, words = 0, run.words[at]
     if before & ARTICLE == 0 then -- "told the River Courier": people go without
         if before & TITLE ~= 0 then
             evidence = WEIGHT.title
         end
-        if (before | run.after[at]) & SPEECH ~= 0 and shows_case(run, at) then
+        if (before | after) & SPEECH ~= 0 and shows_case(run, at) then
             evidence = evidence + WEIGHT.speech
         end
     end
-    if run.head[at] & GIVEN ~= 0 and run.words[at] >= 2 and run.words[at] <= 4 then
+    if words >= 2 and words <= 4 and run.head[at] & GIVEN ~= 0 then
         evidence = evidence + WEIGHT.given
     end
     return evidence
@@ -77,15 +75,16 @@ end
 -- A surname alone belongs to the full name that the text gives elsewhere. `people` are numbers of
 -- names. Gives the spans of those that got more by it.
 local function join_surnames(run, people, evidence)
-    local full, spans = {}, {}
-    for _, at in ipairs(people) do
-        local last = run.last_word[at]
-        if run.words[at] > 1 and not full[last] then
-            full[last] = at
+    local words, last_word, full, spans = run.words, run.last_word, {}, {}
+    for i = #people, 1, -1 do -- the first full name counts
+        local at = people[i]
+        if words[at] > 1 then
+            full[last_word[at]] = at
         end
     end
-    for _, at in ipairs(people) do
-        local whole = run.words[at] == 1 and full[run.last_word[at]]
+    for i = 1, #people do
+        local at = people[i]
+        local whole = words[at] == 1 and full[last_word[at]]
         if whole then
             evidence[whole] = evidence[whole] + evidence[at]
             evidence[at] = 0
@@ -103,13 +102,16 @@ local M = {}
 --- Tags of people and organisations. `taken`: first bytes of places (see places.lua).
 function M.find(analysis, taken)
     local run <close> = analysis:names(wanted)
-    local people, evidence, tags = {}, {}, {}
+    local people, evidence, tags, count = {}, {}, {}, 0
+    local first, last, before, after, acronym = run.first, run.last, run.before, run.after, run.acronym
     for at = 1, run.n do
-        local place = taken[run.first[at]]
-        if not place or place < run.last[at] then
-            local person, organisation = person_evidence(run, at), organisation_evidence(run, at)
+        local place = taken[first[at]]
+        if not place or place < last[at] then
+            local organisation = organisation_evidence(run, at)
+            local person = acronym[at] and 0 or person_evidence(run, at, before[at], after[at])
             if organisation > person and organisation >= 1 then
-                tags[#tags + 1] = to_tag(ORGANISATION, run.text[at], organisation, run.spans[at])
+                count = count + 1
+                tags[count] = to_tag(ORGANISATION, run.text[at], organisation, run.spans[at])
             elseif person > 0 or run.words[at] <= 2 then
                 people[#people + 1] = at
                 evidence[at] = person
@@ -117,9 +119,11 @@ function M.find(analysis, taken)
         end
     end
     local spans = join_surnames(run, people, evidence)
-    for _, at in ipairs(people) do
+    for i = 1, #people do
+        local at = people[i]
         if evidence[at] > 0 then
-            tags[#tags + 1] = to_tag(PERSON, run.text[at], evidence[at], spans[at] or run.spans[at])
+            count = count + 1
+            tags[count] = to_tag(PERSON, run.text[at], evidence[at], spans[at] or run.spans[at])
         end
     end
     return tags

@@ -69,8 +69,9 @@ local M = {}
 function M.find(analysis)
     local matches = analysis:match(gazetteer)
     local tags, index, taken = {}, {}, {}
+    local ids, firsts, lasts = matches.id, matches.first, matches.last
     for i = 1, matches.n do
-        local id, first, last = matches.id[i], matches.first[i], matches.last[i]
+        local id, first, last = ids[i], firsts[i], lasts[i]
         local kind, code = kinds[id], codes[id]
         mention(place(tags, index, code, countries[code], code), WEIGHT[kind], first, last)
         if kind == CAPITAL then
@@ -78,8 +79,8 @@ function M.find(analysis)
         end
         taken[first] = last
     end
-    for _, tag in ipairs(tags) do
-        tag.score = 1 - 1 / (1 + tag.score)
+    for i = 1, #tags do
+        tags[i].score = 1 - 1 / (1 + tags[i].score)
     end
     return { tags = tags, taken = taken }
 end

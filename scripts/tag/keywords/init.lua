@@ -51,12 +51,13 @@ return {
         wanted.min_score = options.min_score
         wanted.limit = math.max(LIMIT, 3 * options.max)
         local found, tags = analysis:keywords(wanted), desk.array {}
+        local label, score, first, last = found.text, found.score, found.first, found.last
         for i = 1, found.n do
             tags[i] = {
                 scheme = "keyword",
-                label = found.text[i],
-                score = found.score[i],
-                spans = { { found.first[i], found.last[i] } },
+                label = label[i],
+                score = score[i],
+                spans = { { first[i], last[i] } },
             }
         end
         return tags
