@@ -163,6 +163,10 @@ static int check_plugin(const struct plugin_info *info, void *data)
     else if (info->shadowed_by)
         doctor_say(doctor, DOCTOR_NOTE, "plugins", NULL, "%s/%s of %s is hidden by %s", info->kind,
                    info->name, info->path, info->shadowed_by);
+    if (json_is_object(json_object_get(info->health, "aside")))
+        doctor_say(doctor, DOCTOR_UNWELL, "plugins",
+                   "mend it and save it, then: copydesk failed retry",
+                   "%s/%s is set aside: it failed too often in a row", info->kind, info->name);
     return 0;
 }
 

@@ -67,6 +67,8 @@ describe("a plugin that fails on items in a row", function()
         assert.equal(count.error, ships.calls)
         assert.same({ error = count.error }, ships.failures)
         assert.equal("ok", health(dir, "tag/other").state)
+        local doctor = t.must({ "-C", dir, "doctor" }, nil, 1).out
+        assert.truthy(doctor:find("tag/ships is set aside", 1, true), doctor)
         assert.equal(60, health(dir, "tag/other").calls)
     end)
 
