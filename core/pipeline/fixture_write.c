@@ -47,8 +47,9 @@ static int repack(const msgpack_object *value, const json_t *json, bool *same, s
     if (code < 0)
         return code;
     msgpack_unpacked_init(&unpacked);
-    const bool read = !buf_failed(&again) && msgpack_unpack_next(&unpacked, again.at, again.len,
-                                                                 NULL) == MSGPACK_UNPACK_SUCCESS;
+    const bool read =
+        again.at && !buf_failed(&again) &&
+        msgpack_unpack_next(&unpacked, again.at, again.len, NULL) == MSGPACK_UNPACK_SUCCESS;
     code =
         read && canonical_pack(value, &before) >= 0 && canonical_pack(&unpacked.data, &after) >= 0
             ? 0
@@ -112,8 +113,8 @@ static json_t *append(json_t *list, json_t *item)
 static json_t *bytes_json(struct str bytes)
 {
     BUF_AUTO struct buf hex = BUF_INIT;
-    if (utf8_valid(bytes.at ? bytes.at : "", bytes.len) == bytes.len)
-        return json_stringn(bytes.at ? bytes.at : "", bytes.len);
+    if (!bytes.at || utf8_valid(bytes.at, bytes.len) == bytes.len)
+        return json_stringn(bytes.at ? bytes.at : "", bytes.at ? bytes.len : 0);
     for (size_t i = 0; i < bytes.len; i++)
         buf_printf(&hex, "%02x", (unsigned char)bytes.at[i]);
     return buf_failed(&hex) ? NULL : json_pack("{s:s}", "hex", hex.at);

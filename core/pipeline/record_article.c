@@ -80,7 +80,7 @@ static int record_plugin(struct recording *in, struct desk_plugin *plugin, struc
     const struct say_input input = {.article = arena_str(in->fixture.arena, buf_view(&packed))};
     const struct plugin_chain asked = {&plugin, 1};
     int code = input.article.at ? record_call(in, &asked, &input, &call) : record_no_memory(in);
-    return code < 0 ? code : apply(in, plugin, &call->said, way);
+    return code < 0 || !call ? code : apply(in, plugin, &call->said, way);
 }
 
 int record_article(struct recording *in, const struct article *article)

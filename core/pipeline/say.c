@@ -212,7 +212,7 @@ int say(struct lineup *lineup, const struct plugin_chain *asked, const struct sa
 {
     struct desk_plugin *by = asked->count == 1 ? asked->at[0] : NULL;
     int code = input->document ? say_document(lineup, asked, input->document, arena, out, &by, err)
-                               : say_article(lineup, by, input->article, arena, out, err);
+                               : say_article(lineup, asked->at[0], input->article, arena, out, err);
     if (code >= 0 && lineup->ended)
         code = error_set(err, ERR_CANCELLED, "the desk ends");
     if (code >= 0 && by && !(out->plugin = arena_text(arena, str_of(by->label))))

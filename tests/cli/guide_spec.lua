@@ -56,6 +56,24 @@ describe("scripts/README.md", function()
         assert.truthy(out:gsub('manifest = "%x+"', "MANIFEST"):find(shown, 1, true), out)
     end)
 
+    it("shows a case that brings what would be granted, which passes without a grant", function()
+        local desk = t.desk()
+        local case
+        for _, block in ipairs(blocks()) do
+            case = block.code:find("reads = {", 1, true) and block.code or case
+        end
+        t.plugin(desk, "tag", "ships", [[
+return { kind = "tag", name = "ships", version = "1.0.0", api = 1, about = "A test.",
+    uses = { read = { "/srv/fleet.tsv" }, env = { "LANG" } },
+    run = function(article)
+        local name = desk.read("/srv/fleet.tsv"):match("[^\t]+")
+        assert(desk.env("LANG") == "en")
+        return article.text:find(name, 1, true) and { { scheme = "ship", label = name } } or {}
+    end }
+]], { ["test.lua"] = case })
+        assert.matches("1 passed, 0 failed", t.must({ "-C", desk, "plugin", "test", "tag/ships" }).out)
+    end)
+
     it("shows a difference as it is told", function()
         local desk = t.desk()
         local list = blocks()

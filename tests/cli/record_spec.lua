@@ -198,6 +198,18 @@ return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A t
         replay(elsewhere(folder))
     end)
 
+    it("takes the document of the version that is shown", function()
+        local desk = desk_with(nil, 'desk.source "Harbour Post"\ndesk.ingest { "text" }\ndesk.tag { "language", "ships" }\n')
+        local text = "The ferry is back\n\nThe ferry between the two towns went back to work on Monday after a winter in "
+            .. "the dock, and the crew were glad to see the river again, said the captain."
+        ingest(desk, text .. "\n")
+        ingest(desk, text .. " It will be later still.\n")
+        assert.equal(2, t.json({ "-C", desk, "list", "--json" })[1].version)
+        local folder = record(desk, "1").folder
+        has(t.read(folder .. "/document"), "later still")
+        has(t.read(folder .. "/calls/3-tag-ships.json"), "later still")
+    end)
+
     it("writes over nothing unless told, and then over its own files alone", function()
         local desk = desk_with()
         ingest(desk)
@@ -326,6 +338,9 @@ describe("record and native plugins", function()
         assert.is_true(call.asked[1].native)
         has(replay(folder, 1).err, "a native plugin is not part of a fixture, and here is none")
         t.must { "-C", desk, "replay", "--current", folder }
+        -- its test runs beside the shared object
+        t.shell(("cp -r %s/tests/tag %s"):format(folder, (so:gsub("/hulls.so$", ""))))
+        has(t.must({ "-C", desk, "plugin", "test", "tag/hulls" }).out, "1 passed, 0 failed")
         -- installed, the same and another build
         local place = t.folder()
         t.shell(("cp -r %s/. %s/"):format(t.quote((t.bin:gsub("/bin/copydesk$", ""))), place))
