@@ -1,6 +1,7 @@
 #include "pipeline/cutting.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "model/wire.h"
@@ -25,16 +26,21 @@ static void pack(struct cutting *cutting, struct desk_plugin *const *plugins, si
 {
     struct buf *payload = &cutting->job.payload;
     msgpack_packer packer;
+    const bool text = cutting->want_text && !(half && strcmp(half, "claims") == 0);
     buf_clear(payload);
     buf_reserve(payload, cutting->document->bytes.len + KIB);
     wire_packer(&packer, payload);
-    msgpack_pack_map(&packer, half ? 3 : 2);
+    msgpack_pack_map(&packer, 2U + (half != NULL) + text);
     wire_pack_key(&packer, "plugins");
     msgpack_pack_array(&packer, count);
     for (size_t i = 0; i < count; i++)
         msgpack_pack_uint32(&packer, plugins[i]->index);
     if (half) {
         wire_pack_key(&packer, half);
+        msgpack_pack_true(&packer);
+    }
+    if (text) {
+        wire_pack_key(&packer, "want_text");
         msgpack_pack_true(&packer);
     }
     wire_pack_key(&packer, "document");

@@ -31,6 +31,7 @@ struct fixture_said {
     const char *plugin; /* that answered or failed: "ingest/digest"; NULL: none */
     enum guard guard;   /* when it failed */
     const char *message, *traceback;
+    struct str text; /* what the document was read as; only when recorded, and cut */
 };
 
 /* A plugin as it was called. */

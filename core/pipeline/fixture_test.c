@@ -272,11 +272,12 @@ static int add_article(struct buf *out, struct str packed, struct error *err)
     return code;
 }
 
-/* Only what was UTF-8: the text that other bytes are read as is not recorded. */
-static bool add_document(struct buf *out, const struct document *document)
+/* What the bytes were read as is known where the document was cut; else they must be UTF-8. */
+static bool add_document(struct buf *out, const struct document *document, struct str text)
 {
-    struct str text = document->bytes;
-    if (text.len && utf8_valid(text.at, text.len) < text.len)
+    if (!text.at)
+        text = document->bytes;
+    if (text.at && utf8_valid(text.at, text.len) < text.len)
         return false;
     if (str_starts(text, "\xEF\xBB\xBF"))
         text = (struct str){text.at + 3, text.len - 3};
@@ -394,7 +395,7 @@ int fixture_test(const struct fixture *fixture, const struct fixture_call *call,
     buf_text(out, "return {\n    {\n        name = ");
     add_text(out, str_of(slug));
     buf_text(out, ",\n");
-    if (call->document && !add_document(out, &fixture->document))
+    if (call->document && !add_document(out, &fixture->document, call->said.text))
         return 0;
     if (!call->document)
         code = add_article(out, call->article, err);

@@ -268,7 +268,7 @@ static int record_document(struct recording *in, struct article *out)
 {
     struct fixture_call *call = NULL;
     const struct document given = as_given(&in->fixture.document);
-    const struct say_input input = {.document = &given};
+    const struct say_input input = {.document = &given, .want_text = true};
     int code = record_call(in, &in->lineup->ingest, &input, &call);
     if (code < 0 || !in->fixture.article_id)
         return code;

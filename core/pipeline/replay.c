@@ -193,7 +193,8 @@ static int judge(struct replaying *in, const struct fixture_call *call)
 {
     struct plugin_chain chain = {0};
     struct fixture_said now = {0};
-    const struct say_input input = {call->document ? &in->fixture->document : NULL, call->article};
+    const struct say_input input = {call->document ? &in->fixture->document : NULL, call->article,
+                                    false};
     struct error why;
     if (call->left_out) {
         in->report.verdict = REPLAY_LEFT_OUT;

@@ -64,6 +64,17 @@ struct cut_call {
     bool done;
 };
 
+static int keep_text(struct cut_call *call, const msgpack_object *text)
+{
+    struct str shown = STR_NONE;
+    if (!text)
+        return 0;
+    int code = wire_text(text, "text", LIMIT(DECODED_BYTES), &shown, call->err);
+    if (code >= 0)
+        call->out->text = arena_str(call->arena, shown);
+    return code >= 0 && shown.len && !call->out->text.at ? no_memory(call->err) : code;
+}
+
 /* Which plugin cut the document, what it was read as, and the drafts. */
 static int keep_cut(struct cut_call *call, const msgpack_object *value)
 {
@@ -74,7 +85,8 @@ static int keep_cut(struct cut_call *call, const msgpack_object *value)
                                  pair("text_len", wire_get(value, "text_len"))};
     const msgpack_object map = {.type = MSGPACK_OBJECT_MAP,
                                 .via.map = {.size = sizeof pairs / sizeof *pairs, .ptr = pairs}};
-    return keep_answer(&map, call->arena, call->out, call->err);
+    const int code = keep_answer(&map, call->arena, call->out, call->err);
+    return code < 0 ? code : keep_text(call, wire_get(value, "text"));
 }
 
 static int take_cut(struct cut_call *call, const msgpack_object *value)
@@ -134,19 +146,20 @@ static void sent(struct cutting *cutting)
 }
 
 static int say_document(struct lineup *lineup, const struct plugin_chain *asked,
-                        const struct document *document, struct arena *arena,
+                        const struct say_input *input, struct arena *arena,
                         struct fixture_said *out, struct desk_plugin **by, struct error *err)
 {
     ARENA_AUTO struct arena *scratch = arena_new(LIMIT(FRAME_BYTES));
     struct cut_call call = {.lineup = lineup,
                             .arena = arena,
                             .scratch = scratch,
-                            .document = document,
+                            .document = input->document,
                             .out = out,
                             .err = err};
     struct cutting cutting = {.lineup = lineup,
                               .chain = asked,
-                              .document = document,
+                              .document = input->document,
+                              .want_text = input->want_text,
                               .sent = sent,
                               .done = cut,
                               .data = &call};
@@ -211,7 +224,7 @@ int say(struct lineup *lineup, const struct plugin_chain *asked, const struct sa
         struct arena *arena, struct fixture_said *out, struct error *err)
 {
     struct desk_plugin *by = asked->count == 1 ? asked->at[0] : NULL;
-    int code = input->document ? say_document(lineup, asked, input->document, arena, out, &by, err)
+    int code = input->document ? say_document(lineup, asked, input, arena, out, &by, err)
                                : say_article(lineup, asked->at[0], input->article, arena, out, err);
     if (code >= 0 && lineup->ended)
         code = error_set(err, ERR_CANCELLED, "the desk ends");

@@ -9,6 +9,7 @@
 struct say_input {
     const struct document *document; /* all ingest plugins that are asked are asked for a claim */
     struct str article;              /* as on the wire, for the one plugin that is asked */
+    bool want_text;                  /* out->text: what the document was read as */
 };
 
 /* Outside of callbacks. What the host would refuse is a failure (GUARD_ANSWER), as it is when the

@@ -185,6 +185,8 @@ return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A t
         local folder = record(desk, "1").folder
         assert.same({ hex = "636166e92e747874" }, t.decode(t.read(folder .. "/fixture.json")).document.name)
         has(replay(elsewhere(folder)).out, "4 passed")
+        t.shell(("cp -r %s/scripts/ingest %s/scripts/; cp -r %s/tests/ingest %s/scripts/"):format(folder, desk, folder, desk))
+        has(t.must({ "-C", desk, "plugin", "test", "ingest/text" }).out, "1 passed, 0 failed")
     end)
 
     it("takes the stored article where the document's bytes are gone", function()
