@@ -1,6 +1,6 @@
 /* A plugin's fingerprint: SHA-256 over all that its answers depend on: the api, kind and name, the
- * names and bytes of its files (without its tests) or, of a native stage, its shared object's bytes,
- * scripts/lib, and its canonical options. */
+ * names and bytes of its files (without its tests) or, of a native stage, its shared object's
+ * bytes, scripts/lib, and its canonical options. */
 #pragma once
 
 #include "base/hash.h"
