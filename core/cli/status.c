@@ -249,11 +249,10 @@ const struct cli_command command_status = {
     .usage = "",
     .about = "How the desk is: queue, watches, jobs, plugins",
     .more =
-        "Exit code 1 when something is unwell, which is said: a watched folder that is missing,\n"
-        "a store that cannot write, workers that do not start, a job that failed or is paused,\n"
-        "a plugin that is set aside, a reload that was refused. A desk that does not run is not "
-        "unwell; its counts are\n"
-        "shown.\n",
+        "Exit code 1 when something is unwell, which is said: a watched folder that is missing, a\n"
+        "file that cannot be moved out of one, a store that cannot write, workers that do not\n"
+        "start, a job that cannot run, failed or is paused, a plugin that is set aside, a reload\n"
+        "that was refused. A desk that does not run is not unwell; its counts are shown.\n",
     .options = options,
     .run = run,
 };

@@ -139,12 +139,11 @@ static int may_begin(const struct peer *peer, json_int_t id, struct error *err)
 static int new_call(struct peer *peer, json_int_t id, const char *what, json_t *line,
                     struct control_call **out, struct error *err)
 {
-    const struct control_row *row = NULL;
     int code = may_begin(peer, id, err);
-    if (code >= 0 && !(row = find_row(peer->server, what, err)))
-        code = err->code;
-    if (code >= 0)
-        code = call_check(line, row->handler, err);
+    const struct control_row *row = code < 0 ? NULL : find_row(peer->server, what, err);
+    if (!row)
+        return err->code;
+    code = call_check(line, row->handler, err);
     if (code < 0)
         return code;
     struct control_call *call = mem_zero(1, sizeof *call);
