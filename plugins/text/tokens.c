@@ -1,5 +1,6 @@
 #include "tokens.h"
 
+#include "ascii.h"
 #include "fold.h"
 #include "segment.h"
 
@@ -160,14 +161,10 @@ static int scan_short_words(struct scan *scan, size_t *from)
         while (at < size && !fold_ascii[in[at]])
             at++;
         const size_t start = *from = at;
-        char *fold = tokens->folds.at + tokens->folds.size;
-        unsigned capital = 0, letters = 0x40; /* letters have this bit, digits do not */
-        for (unsigned c; at < size && (c = fold_ascii[in[at]]) - 1u < FOLD_MORE - 1u; at++) {
-            *fold++ = (char)c;
-            capital |= c ^ in[at];
-            letters &= c;
-        }
-        const size_t length = at - start;
+        unsigned mixed;
+        const size_t length =
+            ascii_word(in + at, size - at, tokens->folds.at + tokens->folds.size, &mixed);
+        at += length;
         if (length == 0 || length > DESK_WORD_MAX || (at < size && in[at] >= 0x80))
             return 0;
         if (tokens->count == tokens->room && grow(tokens, tokens->room * 2 + TOKENS_ROOM) < 0)
@@ -178,9 +175,9 @@ static int scan_short_words(struct scan *scan, size_t *from)
             .fold = (uint32_t)tokens->folds.size,
             .fold_size = (uint8_t)length,
             .ascii = 1,
-            .flags = capital || !letters ? flags_of_mixed(in + start, length)
-                     : length == 1       ? TOKEN_ALONE
-                                         : 0,
+            .flags = mixed         ? flags_of_mixed(in + start, length)
+                     : length == 1 ? TOKEN_ALONE
+                                   : 0,
         };
         tokens->folds.size += length;
     }
@@ -322,7 +319,8 @@ int tokens_scan(struct desk_text *text, const char *bytes, size_t size, struct t
     if (room > tokens->room && grow(tokens, room) < 0)
         return DESK_ERR_NOMEM;
     for (size_t at = 0; at < size;) {
-        if (bytes_reserve(&tokens->folds, size - at) < 0 || scan_short_words(&scan, &at) < 0)
+        if (bytes_reserve(&tokens->folds, size - at + ASCII_STEP) < 0 ||
+            scan_short_words(&scan, &at) < 0)
             return DESK_ERR_NOMEM;
         if (at < size && scan_next(&scan, at, &at) < 0)
             return DESK_ERR_NOMEM;

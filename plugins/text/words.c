@@ -1,5 +1,6 @@
 #include "words.h"
 
+#include "ascii.h"
 #include "fold.h"
 #include "tokens.h"
 
@@ -61,18 +62,17 @@ static size_t add_short_words(struct words *words, size_t at)
     for (;;) {
         while (at < size && !fold_ascii[in[at]])
             at++;
-        const size_t start = at;
-        char *out = to + 3;
-        for (unsigned c; at < size && (c = fold_ascii[in[at]]) - 1u < FOLD_MORE - 1u; at++)
-            *out++ = (char)c;
-        const size_t length = at - start, gap = start - last;
+        unsigned mixed;
+        const size_t start = at, gap = start - last;
+        const size_t length = ascii_word(in + at, size - at, to + 3, &mixed);
+        at += length;
         if (length == 0 || length > SHORT_MAX || gap > SHORT_MAX || (at < size && in[at] >= 0x80)) {
             at = start;
             break;
         }
         to[0] = (char)gap;
         to[1] = to[2] = (char)length;
-        to = out;
+        to += 3 + length;
         last = at;
         count++;
     }
@@ -85,7 +85,7 @@ static size_t add_short_words(struct words *words, size_t at)
 /* Room for `more` bytes, and for short words from `at` on. */
 static int reserve(struct words *words, size_t at, size_t more)
 {
-    return bytes_reserve(words->blob, more + 2 * (words->size - at) + 4);
+    return bytes_reserve(words->blob, more + 2 * (words->size - at) + 4 + ASCII_STEP);
 }
 
 static int add_tokens(struct words *words, const struct tokens *tokens, size_t at)

@@ -270,6 +270,25 @@ static void squeezes_blanks(void **state)
             "equal(text.squeeze('a b'), 'a b') equal(text.squeeze('é\\v\\fß'), 'é ß')");
 }
 
+/* At each place of a block of sixteen bytes, in texts that end anywhere. */
+static void cuts_ascii_as_a_pattern_does(void **state)
+{
+    run_lua(*state,
+            "local x = 3 local function random(n) x = (x * 1103515245 + 12345) % 2147483648 "
+            "return (x >> 16) % n end\n"
+            "for size = 0, 200 do local t = {}\n"
+            "for i = 1, size do local c = random(128) t[i] = string.char(random(3) > 0 and "
+            "97 + c % 26 or c) end\n"
+            "local s, n = table.concat(t), 0 local w, a = text.words(s), text.analyse(s, 'en')\n"
+            "for first, word, after in s:gmatch('()(%w+)()') do n = n + 1\n"
+            "equal(w.word[n], word:lower()) equal(w.first[n], first) equal(w.last[n], after - 1)\n"
+            "local _, _, _, flags = a:token(n)\n"
+            "equal(flags:find('d') ~= nil, word:find('%d') ~= nil)\n"
+            "equal(flags:find('c') ~= nil, word:find('^%u') ~= nil)\n"
+            "equal(flags:find('C') ~= nil, #word:gsub('%A', '') > 1 and not word:find('%l')) end\n"
+            "equal(w.n, n) equal(a.tokens, n) end");
+}
+
 static void strips_lines_of_blanks_of_any_kind(void **state)
 {
     run_lua(*state,
@@ -464,6 +483,7 @@ int main(void)
         TEXT_TEST(is_no_more_when_it_is_closed),
         TEXT_TEST(squeezes_blanks),
         TEXT_TEST(finds_lines),
+        TEXT_TEST(cuts_ascii_as_a_pattern_does),
         TEXT_TEST(strips_lines_of_blanks_of_any_kind),
         TEXT_TEST(goes_from_line_to_line),
         TEXT_TEST(unwraps_running_text),
