@@ -118,6 +118,30 @@ describe("record", function()
         end
     end)
 
+    it("records what the desk stored, plugin by plugin", function()
+        local desk = t.desk(t.sample)
+        local folder = record(desk, "6").folder
+        local article = t.json({ "-C", desk, "show", "6", "--json" })[1]
+        for _, call in ipairs { "3-tag-keywords", "4-tag-entities" } do
+            local stored, recorded = {}, {}
+            for _, tag in ipairs(article.tags) do
+                if tag.plugin == call:gsub("^%d%-(%a+)%-(%a+)$", "%1/%2") .. "@1.0.0" then
+                    stored[#stored + 1] = tag.scheme .. ":" .. tag.label
+                end
+            end
+            for _, tag in ipairs(t.decode(t.read(folder .. "/calls/" .. call .. ".json")).answer) do
+                recorded[#recorded + 1] = tag.scheme .. ":" .. tag.label
+            end
+            table.sort(stored)
+            table.sort(recorded)
+            assert.truthy(#stored > 2)
+            assert.same(stored, recorded)
+        end
+        local said = t.decode(t.read(folder .. "/calls/5-summarize-textrank.json"))
+        assert.equal(article.summary, said.answer.text)
+        assert.equal(#article.tags, #said.article.tags) -- it saw all that was said before
+    end)
+
     it("keeps a failure of a stored article: it comes again, and a mended plugin passes", function()
         local desk = desk_with('if text:find("late") then error("too late") end')
         ingest(desk, nil, nil, 3)
