@@ -365,9 +365,10 @@ static int next_in_level(struct scan *scan, struct scan_item *out, struct error 
         return fill(scan, level) < 0 ? error_set(err, ERR_NOMEM, "out of memory") : 0;
     }
     const struct name name = level->names[level->next++];
-    MEM_AUTO char *text = name.text;
     scan->pending--;
-    return look_at(scan, level, &name, out, err);
+    const int code = look_at(scan, level, &name, out, err);
+    mem_free(name.text);
+    return code;
 }
 
 int scan_next(struct scan *scan, struct scan_item *out, struct error *err)
