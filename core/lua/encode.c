@@ -10,10 +10,13 @@
 #include "base/str.h"
 #include "lua/desk.h"
 #include "lua/frozen.h"
+#include "model/wire.h"
 
-/* Maps up to this size keep their values on the Lua stack while the keys are sorted; in larger ones
- * each value is looked up again. */
-#define SMALL_MAP 64
+/* Maps up to this size are gathered on the C stack. */
+#define SMALL_MAP    32
+#define KEYS_KNOWN   16
+#define WRONG_MOST   64           /* so many wrong values are looked at for the one to name */
+#define SCRATCH_MOST (1024 * MIB) /* the worker's address space is the wall */
 
 static const char mixed_table[] =
     "the table has both list items and named fields, or is a list with a hole";
@@ -29,19 +32,16 @@ struct place {
 
 struct encoder {
     lua_State *L;
-    msgpack_packer packer;
-    struct buf *out;
-    size_t start, values;
+    struct arena *arena;
+    size_t values, bytes; /* so far; bytes: of texts */
+    unsigned wrong;       /* values that cannot be sent */
+    msgpack_object_str keys[KEYS_KNOWN];
     const char *what;
     struct error *err;
 };
 
-static int encode(struct encoder *e, int at, const struct place *place, unsigned depth);
-
-static int pack_write(void *data, const char *bytes, size_t len)
-{
-    return buf_append(data, bytes, len);
-}
+static int encode(struct encoder *e, int at, const struct place *place, unsigned depth,
+                  msgpack_object *out);
 
 static void write_place(struct buf *text, const struct place *place)
 {
@@ -70,174 +70,215 @@ static int refuse_type(struct encoder *e, const struct place *place, const char 
     return refuse(e, place, ERR_INVALID, why);
 }
 
-static int encode_number(struct encoder *e, int at, const struct place *place)
+static int no_memory(struct encoder *e)
+{
+    return error_set(e->err, ERR_NOMEM, "%s: out of memory", e->what);
+}
+
+static int encode_number(struct encoder *e, int at, const struct place *place, msgpack_object *out)
 {
     if (lua_isinteger(e->L, at)) {
-        msgpack_pack_int64(&e->packer, lua_tointeger(e->L, at));
+        const lua_Integer number = lua_tointeger(e->L, at);
+        out->type = number < 0 ? MSGPACK_OBJECT_NEGATIVE_INTEGER : MSGPACK_OBJECT_POSITIVE_INTEGER;
+        out->via.i64 = number;
         return 0;
     }
     const double number = lua_tonumber(e->L, at);
     if (!isfinite(number))
         return refuse(e, place, ERR_INVALID, "the number is NaN or infinite");
-    msgpack_pack_double(&e->packer, number);
+    out->type = MSGPACK_OBJECT_FLOAT64;
+    out->via.f64 = number;
     return 0;
 }
 
-static void encode_text(struct encoder *e, const char *text, size_t len)
+static int encode_text(struct encoder *e, const char *text, size_t len, const struct place *place,
+                       msgpack_object *out)
 {
-    if (utf8_valid(text, len) == len)
-        msgpack_pack_str_with_body(&e->packer, text, len);
-    else
-        msgpack_pack_bin_with_body(&e->packer, text, len);
-}
-
-static int encode_array(struct encoder *e, int at, size_t count, const struct place *up,
-                        unsigned depth)
-{
-    struct place place = {.up = up, .table = lua_topointer(e->L, at)};
-    msgpack_pack_array(&e->packer, count);
-    for (size_t i = 1; i <= count; i++) {
-        lua_rawgeti(e->L, at, (lua_Integer)i);
-        place.index = (lua_Integer)i;
-        const int result = encode(e, lua_gettop(e->L), &place, depth);
-        lua_pop(e->L, 1);
-        if (result < 0)
-            return result;
+    e->bytes += len;
+    if (e->bytes > LIMIT(ANSWER_BYTES))
+        return refuse(e, place, ERR_LIMIT, "too many bytes (ANSWER_BYTES)");
+    if (utf8_valid(text, len) == len) {
+        out->type = MSGPACK_OBJECT_STR;
+        out->via.str = (msgpack_object_str){(uint32_t)len, text};
+    } else {
+        out->type = MSGPACK_OBJECT_BIN;
+        out->via.bin = (msgpack_object_bin){(uint32_t)len, text};
     }
     return 0;
 }
 
-struct map_key {
-    const char *text;
-    size_t len;
-    int value; /* stack index, or 0 */
-};
-
-static int compare_map_keys(const void *left, const void *right)
+/* Most values are texts and numbers. */
+static int encode_item(struct encoder *e, int at, const struct place *place, unsigned depth,
+                       msgpack_object *out)
 {
-    const struct map_key *a = left, *b = right;
-    const size_t shorter = a->len < b->len ? a->len : b->len;
-    const int order = memcmp(a->text, b->text, shorter);
-    return order ? order : (a->len > b->len) - (a->len < b->len);
+    return lua_type(e->L, at) == LUA_TNUMBER && ++e->values <= LIMIT(FRAME_ITEMS)
+               ? encode_number(e, at, place, out)
+               : encode(e, at, place, depth, out);
+}
+
+/* The first key is at `top` + 1, its value above it. Goes through the table once: the keys of a
+ * list are 1 to `count`, each once, in any order. */
+static int encode_list(struct encoder *e, int at, size_t count, const struct place *up,
+                       unsigned depth, msgpack_object *out)
+{
+    lua_State *L = e->L;
+    const int value = lua_gettop(L);
+    struct place place = {.up = up, .table = lua_topointer(L, at)};
+    msgpack_object *items = arena_alloc(e->arena, count, sizeof *items);
+    size_t seen = 0;
+    int whole;
+    if (!items)
+        return no_memory(e);
+    do {
+        place.index = lua_tointegerx(L, value - 1, &whole);
+        if (!whole || place.index < 1 || (size_t)place.index > count ||
+            lua_type(L, value - 1) != LUA_TNUMBER)
+            return refuse(e, up, ERR_INVALID, mixed_table);
+        seen++;
+        const int result = encode_item(e, value, &place, depth, &items[place.index - 1]);
+        if (result < 0)
+            return result;
+        lua_settop(L, value - 1);
+    } while (lua_next(L, at) != 0);
+    if (seen != count)
+        return refuse(e, up, ERR_INVALID, mixed_table);
+    *out = (msgpack_object){.type = MSGPACK_OBJECT_ARRAY, .via.array = {(uint32_t)count, items}};
+    return 0;
+}
+
+static int compare_keys(const msgpack_object_str *a, const msgpack_object_str *b)
+{
+    const int order = memcmp(a->ptr, b->ptr, a->size < b->size ? a->size : b->size);
+    return order ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+static int compare_pairs(const void *left, const void *right)
+{
+    return compare_keys(&((const msgpack_object_kv *)left)->key.via.str,
+                        &((const msgpack_object_kv *)right)->key.via.str);
 }
 
 /* Most maps have a handful of keys. */
-static void sort_keys(struct map_key *keys, size_t count)
+static void sort_pairs(msgpack_object_kv *pairs, size_t count)
 {
     if (count > 12) {
-        qsort(keys, count, sizeof *keys, compare_map_keys);
+        qsort(pairs, count, sizeof *pairs, compare_pairs);
         return;
     }
     for (size_t i = 1; i < count; i++) {
-        const struct map_key key = keys[i];
+        const msgpack_object_kv pair = pairs[i];
         size_t at = i;
-        for (; at > 0 && compare_map_keys(&keys[at - 1], &key) > 0; at--)
-            keys[at] = keys[at - 1];
-        keys[at] = key;
+        for (; at > 0 && compare_pairs(&pairs[at - 1], &pair) > 0; at--)
+            pairs[at] = pairs[at - 1];
+        pairs[at] = pair;
     }
 }
 
-/* Fills `keys` with up to `room` keys and gives how many the table has, or room + 1 when it has
- * more; with `keep` their values stay on the stack. Keys' texts live as long as the table holds
- * them. Below zero: a key is no text. */
-static int gather_keys(lua_State *L, int at, struct map_key *keys, int room, bool keep)
+/* A map in the making; of several values that are wrong the one with the first key is named, so
+ * that the message does not depend on the table's order. */
+struct pairs {
+    msgpack_object_kv *at;
+    size_t count, room;
+    int failed; /* code of what is wrong so far */
+    msgpack_object_str key;
+    struct error why;
+};
+
+static int pairs_grow(struct encoder *e, struct pairs *pairs, const struct place *place)
 {
-    int count = 0;
-    for (lua_pushnil(L); lua_next(L, at) != 0; count++) {
-        if (lua_type(L, -2) != LUA_TSTRING)
-            return -1;
-        if (count == room)
-            return room + 1;
-        keys[count].text = lua_tolstring(L, -2, &keys[count].len);
-        keys[count].value = keep ? lua_gettop(L) - 1 : 0;
-        if (keep)
-            lua_insert(L, -2);
-        else
-            lua_pop(L, 1);
-    }
-    return count;
+    if (pairs->count >= LIMIT(ANSWER_KEYS))
+        return refuse(e, place, ERR_LIMIT, "too many fields in one table (ANSWER_KEYS)");
+    msgpack_object_kv *more = arena_alloc(e->arena, 2 * pairs->room, sizeof *more);
+    if (!more)
+        return no_memory(e);
+    memcpy(more, pairs->at, pairs->count * sizeof *more);
+    pairs->at = more;
+    pairs->room *= 2;
+    return 0;
 }
 
-static int encode_keys(struct encoder *e, int at, struct map_key *keys, size_t count,
-                       const struct place *up, unsigned depth)
+static int note_wrong(struct encoder *e, struct pairs *pairs, const msgpack_object_str *key,
+                      int code)
 {
-    lua_State *L = e->L;
-    struct place place = {.up = up, .table = lua_topointer(L, at)};
-    int result = 0;
-    sort_keys(keys, count);
-    msgpack_pack_map(&e->packer, count);
-    for (size_t i = 0; i < count && result == 0; i++) {
-        place.key = keys[i].text;
-        place.key_len = keys[i].len;
-        encode_text(e, keys[i].text, keys[i].len);
-        if (keys[i].value) {
-            result = encode(e, keys[i].value, &place, depth);
-            continue;
-        }
-        lua_pushlstring(L, keys[i].text, keys[i].len);
-        lua_rawget(L, at);
-        result = encode(e, lua_gettop(L), &place, depth);
-        lua_pop(L, 1);
+    if (code != ERR_INVALID || ++e->wrong > WRONG_MOST)
+        return code;
+    if (pairs->failed == 0 || compare_keys(key, &pairs->key) < 0) {
+        pairs->failed = code;
+        pairs->key = *key;
+        pairs->why = *e->err;
     }
+    return 0;
+}
+
+/* Few keys come again and again, and Lua keeps each short text once: a key that was looked at is
+ * told by its address. Nothing is collected during the walk. */
+static int encode_key(struct encoder *e, int at, const struct place *place, msgpack_object *out)
+{
+    size_t len;
+    const char *text = lua_tolstring(e->L, at, &len);
+    msgpack_object_str *known = &e->keys[(uintptr_t)text / 8 % KEYS_KNOWN];
+    if (known->ptr == text) {
+        out->type = MSGPACK_OBJECT_STR;
+        out->via.str = *known;
+        return 0;
+    }
+    const int result = encode_text(e, text, len, place, out);
+    if (result == 0 && out->type == MSGPACK_OBJECT_STR)
+        *known = out->via.str;
     return result;
 }
 
-static int encode_large_map(struct encoder *e, int at, const struct place *place, unsigned depth)
+/* The key at `value` - 1. */
+static int encode_pair(struct encoder *e, int value, struct pairs *pairs, struct place *place,
+                       unsigned depth)
 {
-    const int room = (int)LIMIT(ANSWER_KEYS);
-    int count = 0;
-    for (lua_pushnil(e->L); lua_next(e->L, at) != 0; lua_pop(e->L, 1))
-        if (++count > room) {
-            lua_pop(e->L, 2);
-            return refuse(e, place, ERR_LIMIT, "too many fields in one table (ANSWER_KEYS)");
-        }
-    MEM_AUTO struct map_key *keys = mem_alloc((size_t)count * sizeof *keys);
-    if (!keys)
-        return error_set(e->err, ERR_NOMEM, "out of memory");
-    count = gather_keys(e->L, at, keys, count, false);
-    return count < 0 ? refuse(e, place, ERR_INVALID, mixed_table)
-                     : encode_keys(e, at, keys, (size_t)count, place, depth);
+    if (lua_type(e->L, value - 1) != LUA_TSTRING)
+        return refuse(e, place->up, ERR_INVALID, mixed_table);
+    int result = pairs->count == pairs->room ? pairs_grow(e, pairs, place->up) : 0;
+    if (result < 0)
+        return result;
+    msgpack_object_kv *pair = &pairs->at[pairs->count];
+    result = encode_key(e, value - 1, place->up, &pair->key);
+    if (result < 0)
+        return result;
+    pairs->count++;
+    place->key = pair->key.via.str.ptr;
+    place->key_len = pair->key.via.str.size;
+    result = encode_item(e, value, place, depth, &pair->val);
+    return result < 0 ? note_wrong(e, pairs, &pair->key.via.str, result) : 0;
 }
 
-static int encode_map(struct encoder *e, int at, const struct place *place, unsigned depth)
+/* The first key is on the stack, its value above it. */
+static int encode_map(struct encoder *e, int at, const struct place *up, unsigned depth,
+                      msgpack_object *out)
 {
-    struct map_key keys[SMALL_MAP];
-    const int top = lua_gettop(e->L);
-    if (!lua_checkstack(e->L, SMALL_MAP + 8))
-        return error_set(e->err, ERR_NOMEM, "out of memory");
-    const int count = gather_keys(e->L, at, keys, SMALL_MAP, true);
-    if (count < 0)
-        return refuse(e, place, ERR_INVALID, mixed_table);
-    if (count <= SMALL_MAP)
-        return encode_keys(e, at, keys, (size_t)count, place, depth);
-    lua_settop(e->L, top);
-    return encode_large_map(e, at, place, depth);
-}
-
-/* What a table is, by its first key; `*count`: items of a list. */
-enum shape { SHAPE_LIST, SHAPE_MAP, SHAPE_MIXED };
-
-static enum shape shape_of(lua_State *L, int at, size_t *count)
-{
-    *count = lua_rawlen(L, at);
-    lua_pushnil(L);
-    if (lua_next(L, at) == 0)
-        return SHAPE_LIST; /* empty */
-    if (lua_type(L, -2) == LUA_TSTRING) {
-        lua_pop(L, 2);
-        return *count > 0 || area_is_array(L, at) ? SHAPE_MIXED : SHAPE_MAP;
-    }
-    size_t seen = 0;
+    lua_State *L = e->L;
+    const int value = lua_gettop(L);
+    msgpack_object_kv small[SMALL_MAP];
+    struct place place = {.up = up, .table = lua_topointer(L, at)};
+    struct pairs pairs;
+    pairs.at = small;
+    pairs.count = 0;
+    pairs.room = SMALL_MAP;
+    pairs.failed = 0;
+    pairs.key = (msgpack_object_str){0};
     do {
-        const lua_Integer index = lua_tointeger(L, -2);
-        if (!lua_isinteger(L, -2) || index < 1 || (size_t)index > *count) {
-            lua_pop(L, 2);
-            return SHAPE_MIXED;
-        }
-        seen++;
-        lua_pop(L, 1);
+        const int result = encode_pair(e, value, &pairs, &place, depth);
+        if (result < 0)
+            return result;
+        lua_settop(L, value - 1);
     } while (lua_next(L, at) != 0);
-    return seen == *count ? SHAPE_LIST : SHAPE_MIXED;
+    if (pairs.failed < 0) {
+        *e->err = pairs.why;
+        return pairs.failed;
+    }
+    sort_pairs(pairs.at, pairs.count);
+    msgpack_object_kv *kept = arena_alloc(e->arena, pairs.count, sizeof *kept);
+    if (!kept)
+        return no_memory(e);
+    memcpy(kept, pairs.at, pairs.count * sizeof *kept);
+    *out = (msgpack_object){.type = MSGPACK_OBJECT_MAP, .via.map = {(uint32_t)pairs.count, kept}};
+    return 0;
 }
 
 static int check_cycle(struct encoder *e, int at, const struct place *place)
@@ -249,76 +290,124 @@ static int check_cycle(struct encoder *e, int at, const struct place *place)
     return 0;
 }
 
-static int encode_table(struct encoder *e, int at, const struct place *place, unsigned depth)
+/* What a table is, its first key tells. */
+static int encode_shape(struct encoder *e, int at, const struct place *place, unsigned depth,
+                        msgpack_object *out)
+{
+    lua_State *L = e->L;
+    const size_t count = lua_rawlen(L, at);
+    lua_pushnil(L);
+    if (lua_next(L, at) == 0) {
+        *out = (msgpack_object){.type = MSGPACK_OBJECT_ARRAY};
+        return 0;
+    }
+    if (lua_type(L, -2) != LUA_TSTRING)
+        return encode_list(e, at, count, place, depth, out);
+    return count > 0 || area_is_array(L, at) ? refuse(e, place, ERR_INVALID, mixed_table)
+                                             : encode_map(e, at, place, depth, out);
+}
+
+static int encode_table(struct encoder *e, int at, const struct place *place, unsigned depth,
+                        msgpack_object *out)
 {
     lua_State *L = e->L;
     if (!lua_checkstack(L, 8))
-        return error_set(e->err, ERR_NOMEM, "out of memory");
+        return no_memory(e);
     const int top = lua_gettop(L);
     if (frozen_real(L, at))
         at = top + 1;
     int result = check_cycle(e, at, place);
     if (result == 0 && depth >= LIMIT(ANSWER_DEPTH))
         result = refuse(e, place, ERR_LIMIT, "nested too deep (ANSWER_DEPTH)");
-    if (result == 0) {
-        size_t count;
-        const enum shape shape = shape_of(L, at, &count);
-        if (shape == SHAPE_LIST)
-            result = encode_array(e, at, count, place, depth + 1);
-        else if (shape == SHAPE_MAP)
-            result = encode_map(e, at, place, depth + 1);
-        else
-            result = refuse(e, place, ERR_INVALID, mixed_table);
-    }
+    if (result == 0)
+        result = encode_shape(e, at, place, depth + 1, out);
     lua_settop(L, top);
     return result;
 }
 
-static int encode(struct encoder *e, int at, const struct place *place, unsigned depth)
+static int encode(struct encoder *e, int at, const struct place *place, unsigned depth,
+                  msgpack_object *out)
 {
     size_t len;
     const char *text;
     if (++e->values > LIMIT(FRAME_ITEMS))
         return refuse(e, place, ERR_LIMIT, "too many values (FRAME_ITEMS)");
-    if (e->out->len - e->start > LIMIT(ANSWER_BYTES))
-        return refuse(e, place, ERR_LIMIT, "too many bytes (ANSWER_BYTES)");
     switch (lua_type(e->L, at)) {
     case LUA_TNIL:
     case LUA_TNONE:
-        msgpack_pack_nil(&e->packer);
+        out->type = MSGPACK_OBJECT_NIL;
         return 0;
     case LUA_TBOOLEAN:
-        if (lua_toboolean(e->L, at))
-            msgpack_pack_true(&e->packer);
-        else
-            msgpack_pack_false(&e->packer);
+        out->type = MSGPACK_OBJECT_BOOLEAN;
+        out->via.boolean = lua_toboolean(e->L, at);
         return 0;
     case LUA_TNUMBER:
-        return encode_number(e, at, place);
+        return encode_number(e, at, place, out);
     case LUA_TSTRING:
         text = lua_tolstring(e->L, at, &len);
-        encode_text(e, text, len);
-        return 0;
+        return encode_text(e, text, len, place, out);
     case LUA_TTABLE:
-        return encode_table(e, at, place, depth);
+        return encode_table(e, at, place, depth, out);
     default:
         if (!area_is_null(e->L, at))
             return refuse_type(e, place, luaL_typename(e->L, at));
-        msgpack_pack_nil(&e->packer);
+        out->type = MSGPACK_OBJECT_NIL;
         return 0;
+    }
+}
+
+int encode_tree(lua_State *L, int at, const char *what, struct arena *arena, msgpack_object *out,
+                struct error *err)
+{
+    struct encoder e = {.L = L, .arena = arena, .what = what, .err = err};
+    const int top = lua_gettop(L);
+    const int result = encode(&e, lua_absindex(L, at), NULL, 0, out);
+    lua_settop(L, top);
+    return result;
+}
+
+static int pack(msgpack_packer *packer, const msgpack_object *value)
+{
+    int rc = 0;
+    switch (value->type) {
+    case MSGPACK_OBJECT_STR:
+        return value->via.str.size
+                   ? wire_pack_str(packer, (struct str){value->via.str.ptr, value->via.str.size})
+                   : msgpack_pack_str(packer, 0);
+    case MSGPACK_OBJECT_ARRAY:
+        rc = msgpack_pack_array(packer, value->via.array.size);
+        for (uint32_t i = 0; rc == 0 && i < value->via.array.size; i++)
+            rc = pack(packer, &value->via.array.ptr[i]);
+        return rc;
+    case MSGPACK_OBJECT_MAP:
+        rc = msgpack_pack_map(packer, value->via.map.size);
+        for (uint32_t i = 0; rc == 0 && i < value->via.map.size; i++) {
+            rc = pack(packer, &value->via.map.ptr[i].key);
+            if (rc == 0)
+                rc = pack(packer, &value->via.map.ptr[i].val);
+        }
+        return rc;
+    default:
+        return msgpack_pack_object(packer, *value);
     }
 }
 
 int encode_value(lua_State *L, int at, const char *what, struct buf *out, struct error *err)
 {
-    struct encoder e = {.L = L, .out = out, .start = out->len, .what = what, .err = err};
-    msgpack_packer_init(&e.packer, out, pack_write);
-    int result = encode(&e, lua_absindex(L, at), NULL, 0);
-    if (result == 0 && out->len - e.start > LIMIT(ANSWER_BYTES))
-        result = refuse(&e, NULL, ERR_LIMIT, "too many bytes (ANSWER_BYTES)");
-    if (result == 0 && buf_failed(out))
-        result = error_set(err, ERR_NOMEM, "%s: out of memory", what);
-    if (result < 0 && !buf_failed(out))
-        out->len = e.start;
-    return result;
+    const size_t start = out->len;
+    msgpack_object tree;
+    msgpack_packer packer;
+    struct arena *arena ARENA_AUTO = arena_new(SCRATCH_MOST);
+    if (!arena)
+        return error_set(err, ERR_NOMEM, "%s: out of memory", what);
+    int result = encode_tree(L, at, what, arena, &tree, err);
+    if (result < 0)
+        return result;
+    wire_packer(&packer, out);
+    if (pack(&packer, &tree) != 0 || buf_failed(out))
+        return error_set(err, ERR_NOMEM, "%s: out of memory", what);
+    if (out->len - start <= LIMIT(ANSWER_BYTES))
+        return 0;
+    out->len = start;
+    return error_set(err, ERR_LIMIT, "%s: too many bytes (ANSWER_BYTES)", what);
 }

@@ -4,6 +4,7 @@
 #include <lua.h>
 #include <msgpack.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -13,6 +14,12 @@
  * ANSWER_DEPTH and FRAME_ITEMS; a table inside itself is refused. ERR_INVALID, ERR_LIMIT or
  * ERR_NOMEM; `out` is then as long as before. */
 int encode_value(lua_State *L, int at, const char *what, struct buf *out, struct error *err);
+
+/* The same as values in `arena`; their texts are those of the Lua value and live as long as it
+ * does.
+ */
+int encode_tree(lua_State *L, int at, const char *what, struct arena *arena, msgpack_object *out,
+                struct error *err);
 
 /* Pushes a msgpack value: arrays carry the mark of desk.array, nil is desk.null. May raise memory
  * errors; nesting is bounded by ANSWER_DEPTH. */
