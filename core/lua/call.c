@@ -118,12 +118,23 @@ int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document
     return input_end(plugin, result < 0 ? result : plugin_answer(plugin, "answer", answer, fault));
 }
 
-int lua_plugin_article(struct lua_plugin *plugin, const struct article *article, struct buf *answer,
-                       struct lua_fault *fault)
+int lua_plugin_article(struct lua_plugin *plugin, const struct article *article,
+                       const struct lua_answer *answer, struct lua_fault *fault)
 {
     const struct state_input input = {.article = article, .now_us = article->received_us};
+    struct error err = {0};
+    msgpack_object value;
     const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
-    return input_end(plugin, result < 0 ? result : plugin_answer(plugin, "answer", answer, fault));
+    if (result < 0)
+        return input_end(plugin, result);
+    lua_State *L = plugin->state->L;
+    int code = encode_tree(L, -1, "answer", answer->arena, &value, &err);
+    if (code >= 0)
+        code = answer->take(&value, answer->data, &err);
+    lua_pop(L, 1);
+    if (code < 0)
+        code = refuse_answer(plugin, FUNCTION_RUN, err.text, fault);
+    return input_end(plugin, code);
 }
 
 int lua_plugin_task(struct lua_plugin *plugin, const struct lua_event *event, struct buf *answer,
@@ -132,14 +143,4 @@ int lua_plugin_task(struct lua_plugin *plugin, const struct lua_event *event, st
     const struct state_input input = {.event = event, .now_us = event->at_us};
     const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
     return result < 0 ? result : plugin_answer(plugin, "answer", answer, fault);
-}
-
-int lua_plugin_refuse(struct lua_plugin *plugin, const struct article *article, const char *why,
-                      struct lua_fault *fault)
-{
-    if (!plugin->state)
-        return lua_fault_set(fault, GUARD_ANSWER, "%s", why);
-    plugin->state->input = (struct state_input){.article = article};
-    plugin->state->entry = plugin_function_names[FUNCTION_RUN];
-    return input_end(plugin, refuse_answer(plugin, FUNCTION_RUN, why, fault));
 }

@@ -112,13 +112,16 @@ int lua_plugin_claims(struct lua_plugin *plugin, const struct document *document
                       double *claim, struct lua_fault *fault);
 int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document, struct str text,
                       struct buf *answer, struct lua_fault *fault);
-/* tag and summarize */
-int lua_plugin_article(struct lua_plugin *plugin, const struct article *article, struct buf *answer,
-                       struct lua_fault *fault);
-/* Makes `fault` say that the answer of `run` is refused, where that function begins, and about
- * what: the article that it was called with. Gives ERR_PLUGIN. */
-int lua_plugin_refuse(struct lua_plugin *plugin, const struct article *article, const char *why,
-                      struct lua_fault *fault);
+/* tag and summarize. `take` gets the answer, made in `arena`; texts in it live until `take`
+ * returns. When it gives a number below zero, with its error, `fault` says that the answer is
+ * refused, where `run` begins, and about what. */
+struct lua_answer {
+    int (*take)(const msgpack_object *answer, void *data, struct error *err);
+    void *data;
+    struct arena *arena;
+};
+int lua_plugin_article(struct lua_plugin *plugin, const struct article *article,
+                       const struct lua_answer *answer, struct lua_fault *fault);
 /* export: each appends to `files` a msgpack array of {name, append} */
 int lua_plugin_export_open(struct lua_plugin *plugin, struct buf *files, struct lua_fault *fault);
 int lua_plugin_export_write(struct lua_plugin *plugin, const struct article *article,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/answer.h"
 #include "model/checks.h"
 #include "model/records.h"
 #include "model/tags.h"
@@ -120,6 +121,39 @@ static int said_check(struct reader *in, const struct place *at, void *record)
     if (said->value.len)
         return place_fail(in->err, at, ERR_INVALID, "has a value but no field");
     return 0;
+}
+
+static int said_text(struct reader *in, const struct place *at, const char *key, struct str text,
+                     struct str *out)
+{
+    size_t i = 0;
+    if (text.len == 0)
+        return 0;
+    while (strcmp(said_fields[i].key, key) != 0)
+        i++;
+    const struct place member = place_key(at, key);
+    return text_check(in, &member, text, &said_fields[i], out);
+}
+
+int tag_check(struct reader *in, const struct place *at, struct tag *tag)
+{
+    struct said said = {.tag = *tag};
+    const bool suggests = tag->field.len > 0;
+    int rc = said_text(in, at, "scheme", tag->scheme, &said.tag.scheme);
+    if (rc == 0 && suggests) {
+        said.tag.label = STR_NONE;
+        rc = said_text(in, at, "value", tag->label, &said.value);
+    } else if (rc == 0) {
+        rc = said_text(in, at, "label", tag->label, &said.tag.label);
+    }
+    if (rc == 0)
+        rc = said_text(in, at, "code", tag->code, &said.tag.code);
+    if (rc == 0)
+        rc = said_text(in, at, "field", tag->field, &said.tag.field);
+    if (rc == 0)
+        rc = said_check(in, at, &said);
+    *tag = said.tag;
+    return rc;
 }
 
 static const struct record_type said_type = {FIELDS_OF(said_fields), sizeof(struct said),

@@ -80,6 +80,9 @@ int list_read(struct reader *in, const struct place *at, const msgpack_object *v
               const struct record_type *type, int limit, void *list);
 int text_read(struct reader *in, const struct place *at, const msgpack_object *value,
               const struct field *field, struct str *out);
+/* The same of a text that is no value of its own. */
+int text_check(struct reader *in, const struct place *at, struct str text,
+               const struct field *field, struct str *out);
 int int_read(struct reader *in, const struct place *at, const msgpack_object *value, int64_t min,
              int64_t max, int64_t *out);
 int real_read(struct reader *in, const struct place *at, const msgpack_object *value, double min,

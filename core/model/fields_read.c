@@ -70,12 +70,9 @@ static const char *text_complaint(const struct field *field, struct str text)
     return field->check && text.len ? field->check(text) : NULL;
 }
 
-int text_read(struct reader *in, const struct place *at, const msgpack_object *value,
-              const struct field *field, struct str *out)
+int text_check(struct reader *in, const struct place *at, struct str text,
+               const struct field *field, struct str *out)
 {
-    if (value->type != MSGPACK_OBJECT_STR)
-        return wrong_kind(in, at, value, "a string");
-    struct str text = {value->via.str.ptr, value->via.str.size};
     if (text.len > limit_table[field->limit].value)
         return place_over(in->err, at, text.len, field->limit);
     size_t valid = text.len ? utf8_valid(text.at, text.len) : 0;
@@ -87,6 +84,14 @@ int text_read(struct reader *in, const struct place *at, const msgpack_object *v
         return place_fail(in->err, at, ERR_INVALID, "%s", complaint);
     *out = text.len ? text : STR_NONE;
     return 0;
+}
+
+int text_read(struct reader *in, const struct place *at, const msgpack_object *value,
+              const struct field *field, struct str *out)
+{
+    if (value->type != MSGPACK_OBJECT_STR)
+        return wrong_kind(in, at, value, "a string");
+    return text_check(in, at, (struct str){value->via.str.ptr, value->via.str.size}, field, out);
 }
 
 static int bytes_read(struct reader *in, const struct place *at, const msgpack_object *value,

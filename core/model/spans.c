@@ -149,10 +149,18 @@ static int compare_spans(const void *left, const void *right)
     return (a->end > b->end) - (a->end < b->end);
 }
 
+bool spans_in_order(const struct span_list *spans)
+{
+    for (size_t i = 1; i < spans->count; i++)
+        if (compare_spans(&spans->at[i - 1], &spans->at[i]) >= 0)
+            return false;
+    return true;
+}
+
 void spans_sort(struct span_list *spans)
 {
     size_t kept = 0;
-    if (spans->count < 2)
+    if (spans_in_order(spans))
         return;
     qsort(spans->at, spans->count, sizeof *spans->at, compare_spans);
     for (size_t i = 1; i < spans->count; i++) {

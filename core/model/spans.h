@@ -10,5 +10,7 @@ int range_read(struct reader *in, const struct place *at, const msgpack_object *
 /* Whether the spans lie in the article's texts and on characters. */
 int spans_check(struct reader *in, const struct place *at, const struct span_list *spans,
                 const struct article *about);
-/* By field, start, end; each one once. */
+/* Are they by field, start, end, each one once? */
+bool spans_in_order(const struct span_list *spans);
+/* Puts them so. */
 void spans_sort(struct span_list *spans);

@@ -6,8 +6,7 @@
 #include "model/spans.h"
 #include "model/wire.h"
 
-/* By what a tag says: scheme, label, code; then field and plugin. */
-static int compare_words(const struct tag *a, const struct tag *b)
+int tags_compare(const struct tag *a, const struct tag *b)
 {
     int order = str_compare(a->scheme, b->scheme);
     if (order == 0)
@@ -34,7 +33,7 @@ static int compare_first_spans(const struct span_list *a, const struct span_list
 static int compare_tags(const void *left, const void *right)
 {
     const struct tag *a = left, *b = right;
-    int order = compare_words(a, b);
+    int order = tags_compare(a, b);
     if (order == 0)
         order = compare_first_spans(&a->spans, &b->spans);
     return order ? order : (a->score < b->score) - (a->score > b->score);
@@ -44,7 +43,10 @@ void tags_sort(struct tag_list *tags)
 {
     for (size_t i = 0; i < tags->count; i++)
         spans_sort(&tags->at[i].spans);
-    if (tags->count > 1)
+    size_t sorted = 1;
+    while (sorted < tags->count && compare_tags(&tags->at[sorted - 1], &tags->at[sorted]) <= 0)
+        sorted++;
+    if (sorted < tags->count)
         qsort(tags->at, tags->count, sizeof *tags->at, compare_tags);
 }
 
@@ -83,7 +85,7 @@ int tags_merge(struct reader *in, const struct place *at, struct tag_list *tags)
     size_t kept = 0;
     for (size_t i = 0, next; i < tags->count; i = next) {
         for (next = i + 1; next < tags->count; next++) {
-            if (compare_words(&tags->at[i], &tags->at[next]) != 0)
+            if (tags_compare(&tags->at[i], &tags->at[next]) != 0)
                 break;
         }
         int rc = merge_run(in, at, &tags->at[i], next - i);
@@ -92,5 +94,25 @@ int tags_merge(struct reader *in, const struct place *at, struct tag_list *tags)
         tags->at[kept++] = tags->at[i];
     }
     tags->count = kept;
+    return 0;
+}
+
+int tags_own(struct tag_list *tags, struct arena *arena)
+{
+    for (size_t i = 0; i < tags->count; i++) {
+        struct tag *tag = &tags->at[i];
+        struct str *const texts[] = {&tag->scheme, &tag->label, &tag->code, &tag->field};
+        char *copy = arena_alloc(
+            arena, tag->scheme.len + tag->label.len + tag->code.len + tag->field.len, 1);
+        if (!copy)
+            return ERR_NOMEM;
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+            if (texts[k]->len == 0)
+                continue;
+            memcpy(copy, texts[k]->at, texts[k]->len);
+            texts[k]->at = copy;
+            copy += texts[k]->len;
+        }
+    }
     return 0;
 }

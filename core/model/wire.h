@@ -72,6 +72,16 @@ int tags_unpack(const msgpack_object *answer, const struct article *article, str
 int summary_unpack(const msgpack_object *answer, const struct article *article, struct arena *arena,
                    struct summary *out, struct error *err);
 
+/* Tags on their way from a worker: packed with tags_pack, as a run of bytes. tags_take believes
+ * none of it: it checks all that tags_unpack checks, the canonical order too (nothing comes twice).
+ * `out` points into the answer's bytes, `packed` is what tags_pack gave. `article` may be NULL:
+ * spans are then not compared with its texts. */
+int tags_put(msgpack_packer *packer, struct buf *out, const struct tag_list *tags);
+int tags_take(const msgpack_object *answer, const struct article *article, struct arena *arena,
+              struct tag_list *out, struct str *packed, struct error *err);
+/* Copies the texts of tags into the arena. ERR_NOMEM. */
+int tags_own(struct tag_list *tags, struct arena *arena);
+
 /* Tags and spans as the store keeps them in a result: 0-based, in canonical order (scheme, label,
  * code, first span; spans by field, start, end); and back. Bounds are not checked: there is no
  * text. */

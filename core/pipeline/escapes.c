@@ -88,9 +88,12 @@ static void read_answer(struct outcome *outcome, const msgpack_object *value)
         outcome->guard = (enum guard)guard;
         copy_text(wire_get(fault, "message"), outcome->message, sizeof outcome->message);
     }
-    if (answer && answer->type == MSGPACK_OBJECT_ARRAY && answer->via.array.size > 0)
-        copy_text(wire_get(&answer->via.array.ptr[0], "label"), outcome->label,
-                  sizeof outcome->label);
+    struct arena *arena ARENA_AUTO = arena_new(LIMIT(CONFIG_BYTES));
+    struct tag_list tags;
+    struct str packed;
+    if (arena && tags_take(answer, NULL, arena, &tags, &packed, NULL) >= 0 && tags.count)
+        snprintf(outcome->label, sizeof outcome->label, "%.*s",
+                 (int)utf8_cut(tags.at[0].label, sizeof outcome->label - 1), tags.at[0].label.at);
 }
 
 static void job_done(struct pool_job *job, const struct pool_answer *answer)

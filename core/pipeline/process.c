@@ -150,48 +150,45 @@ static void input_fingerprint(const struct article_work *work, const struct desk
     hash_end(&hasher, out);
 }
 
-static int keep_result(struct article_work *work, const struct desk_plugin *plugin,
-                       const struct hash *input, const struct buf *answer)
+/* `answer` lives as long as the worker's frame, or the arena. */
+static void keep_result(struct article_work *work, const struct desk_plugin *plugin,
+                        const struct hash *input, struct str answer)
 {
-    const struct str kept = arena_str(work->arena, buf_view(answer));
-    if (buf_failed(answer) || (answer->len && !kept.at))
-        return ERR_NOMEM;
     work->piece->results[work->piece->result_count++] = (struct store_result){
         .kind = str_of(plugin->entry->kind),
         .name = str_of(plugin->entry->name),
         .version = str_of(plugin->manifest.version),
         .plugin = plugin->fingerprint,
         .input = *input,
-        .answer = kept,
+        .answer = answer,
     };
-    return 0;
 }
 
 static int take_tags(struct article_work *work, const struct desk_plugin *plugin,
-                     const msgpack_object *answer, struct buf *kept, struct error *err)
+                     const msgpack_object *answer, struct str *kept, struct error *err)
 {
-    struct tag_list tags = {0};
-    msgpack_packer packer;
-    int code = tags_unpack(answer, &work->piece->article, work->arena, &tags, err);
+    struct tag_list tags;
+    const int code = tags_take(answer, &work->piece->article, work->arena, &tags, kept, err);
     if (code < 0)
         return code;
-    wire_packer(&packer, kept);
-    if (tags_pack(&packer, &tags) < 0)
-        return error_set(err, ERR_NOMEM, "out of memory");
     for (size_t i = 0; i < tags.count; i++)
         tags.at[i].plugin = str_of(plugin->title);
     return suggest_apply(&work->piece->article, &tags, work->arena, err);
 }
 
 static int take_summary(struct article_work *work, const struct desk_plugin *plugin,
-                        const msgpack_object *answer, struct buf *kept, struct error *err)
+                        const msgpack_object *answer, struct str *kept, struct error *err)
 {
+    BUF_AUTO struct buf packed = BUF_INIT;
     struct summary summary = {0};
     const int code = summary_unpack(answer, &work->piece->article, work->arena, &summary, err);
     if (code < 0)
         return code;
-    if (canonical_pack(answer, kept) < 0)
+    if (canonical_pack(answer, &packed) < 0)
         return error_set(err, ERR_NOMEM, "out of memory");
+    *kept = arena_str(work->arena, buf_view(&packed));
+    if (!kept->at)
+        return error_set(err, ERR_NOMEM, "out of memory while keeping an answer");
     if (summary.text.len == 0)
         return 0;
     summary.plugin = str_of(plugin->title);
@@ -202,20 +199,19 @@ static int take_summary(struct article_work *work, const struct desk_plugin *plu
 static void take_answer(struct article_work *work, const struct desk_plugin *plugin,
                         const msgpack_object *answer)
 {
-    BUF_AUTO struct buf kept = BUF_INIT;
     struct error why;
     struct hash input;
-    buf_reserve(&kept, PACKED_ROOM);
+    struct str kept = STR_NONE;
     input_fingerprint(work, plugin, &input);
     const bool is_tag = strcmp(plugin->entry->kind, "tag") == 0;
-    int code = is_tag ? take_tags(work, plugin, answer, &kept, &why)
-                      : take_summary(work, plugin, answer, &kept, &why);
-    if (code >= 0 && keep_result(work, plugin, &input, &kept) < 0)
-        code = error_set(&why, ERR_NOMEM, "out of memory while keeping an answer");
-    if (code < 0)
+    const int code = is_tag ? take_tags(work, plugin, answer, &kept, &why)
+                            : take_summary(work, plugin, answer, &kept, &why);
+    if (code < 0) {
         add_failure(work, plugin, GUARD_ANSWER, why.text, "");
-    else
-        plugin_worked(work->lineup, plugin);
+        return;
+    }
+    keep_result(work, plugin, &input, kept);
+    plugin_worked(work->lineup, plugin);
 }
 
 static const char *fault_text(struct article_work *work, const msgpack_object *fault,

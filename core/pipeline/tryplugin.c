@@ -158,8 +158,9 @@ static int split_fields(struct tag_list *tags, json_t *fields)
 
 static int answer_tags(struct trial *trial, const msgpack_object *answer, struct error *err)
 {
-    struct tag_list tags = {0};
-    const int code = tags_unpack(answer, &trial->article, trial->arena, &tags, err);
+    struct tag_list tags;
+    struct str packed;
+    const int code = tags_take(answer, &trial->article, trial->arena, &tags, &packed, err);
     if (code < 0)
         return code;
     json_t *fields = json_object();

@@ -4,53 +4,77 @@
 
 #include "base/limits.h"
 #include "model/wire.h"
+#include "plugin/canonical.h"
 #include "worker/frame.h"
 #include "worker/serve.h"
 #include "worker/suggest.h"
 
-static int run(struct serve *serve, const struct served_plugin *plugin, uint32_t index,
-               const struct article *article, struct buf *out)
+/* One answer on its way from a plugin to the host. */
+struct taking {
+    struct serve *serve;
+    const struct served_plugin *plugin;
+    struct article *article;
+};
+
+/* Checks an answer, appends it as it goes to the host, and lets later plugins see what it says:
+ * tags and fields, or a summary. */
+static int take(const msgpack_object *value, void *data, struct error *err)
 {
+    const struct taking *taking = data;
+    struct serve *serve = taking->serve;
+    struct article *article = taking->article;
+    msgpack_packer packer;
+    wire_packer(&packer, &serve->answer);
+    if (strcmp(taking->plugin->kind, "tag") == 0) {
+        struct tag_list tags;
+        const int rc = tags_unpack(value, article, serve->arena, &tags, err);
+        if (rc < 0)
+            return rc;
+        if (tags_put(&packer, &serve->answer, &tags) < 0 || tags_own(&tags, serve->arena) < 0)
+            return error_set(err, ERR_NOMEM, "no memory for an answer");
+        return suggest_apply(article, &tags, serve->arena, err);
+    }
+    struct summary summary;
+    const int rc = summary_unpack(value, article, serve->arena, &summary, err);
+    if (rc < 0)
+        return rc;
+    if (canonical_pack(value, &serve->answer) < 0)
+        return error_set(err, ERR_NOMEM, "no memory for an answer");
+    summary.text = arena_str(serve->arena, summary.text);
+    article->summary = summary;
+    return 0;
+}
+
+static int run_native(struct serve *serve, uint32_t index, struct taking *taking)
+{
+    BUF_AUTO struct buf bytes = BUF_INIT;
+    struct error err = {0};
+    msgpack_object value;
+    int rc = stage_article(serve, index, taking->article, &bytes);
+    if (rc < 0)
+        return rc;
+    rc = frame_unpack(bytes.at ? bytes.at : "", bytes.len, &serve->zone, &value, &err);
+    if (rc >= 0)
+        rc = take(&value, taking, &err);
+    return rc < 0 ? fault_set(serve, index, GUARD_ANSWER, "%s", err.text) : rc;
+}
+
+static int run(struct serve *serve, const struct served_plugin *plugin, uint32_t index,
+               struct article *article)
+{
+    struct taking taking = {serve, plugin, article};
+    const struct lua_answer answer = {take, &taking, serve->arena};
     int rc = 0;
     serve->fault.plugin = index;
     call_begin(serve, index);
     if (plugin->native)
-        rc = stage_article(serve, index, article, out);
+        rc = run_native(serve, index, &taking);
     else
-        rc = lua_plugin_article(plugin->lua, article, out, &serve->fault.why);
+        rc = lua_plugin_article(plugin->lua, article, &answer, &serve->fault.why);
     call_end(serve);
-    if (rc >= 0 && buf_failed(out))
+    if (rc >= 0 && buf_failed(&serve->answer))
         rc = fault_set(serve, index, GUARD_MEMORY, "no memory for the answer");
     return rc;
-}
-
-/* What later plugins see: the tags and fields of a tag answer, the summary of a summarize answer.
- * The answer's bytes are copied, since slices of the article will point into them. */
-static int apply(struct serve *serve, const struct served_plugin *plugin, uint32_t index,
-                 struct article *article, struct str answer)
-{
-    struct error err = {0};
-    struct str kept = arena_str(serve->arena, answer);
-    msgpack_object value;
-    int rc = kept.at ? 0 : error_set(&err, ERR_NOMEM, "no memory for an answer");
-    if (rc >= 0)
-        rc = frame_unpack(kept.at, kept.len, &serve->zone, &value, &err);
-    if (rc >= 0 && strcmp(plugin->kind, "tag") == 0) {
-        struct tag_list tags = {0};
-        rc = tags_unpack(&value, article, serve->arena, &tags, &err);
-        if (rc >= 0)
-            rc = suggest_apply(article, &tags, serve->arena, &err);
-    } else if (rc >= 0) {
-        struct summary summary = {0};
-        rc = summary_unpack(&value, article, serve->arena, &summary, &err);
-        if (rc >= 0)
-            article->summary = summary;
-    }
-    if (rc < 0 && plugin->lua)
-        return lua_plugin_refuse(plugin->lua, article, err.text, &serve->fault.why);
-    if (rc < 0)
-        return fault_set(serve, index, GUARD_ANSWER, "%s", err.text);
-    return 0;
 }
 
 static void pack_result_head(msgpack_packer *packer, uint32_t index, const char *key, bool cost)
@@ -95,12 +119,7 @@ static void run_one(struct serve *serve, const msgpack_object *which, struct art
     int rc = plugin ? 0 : ERR_PLUGIN;
     if (plugin) {
         pack_result_head(&packer, index, "answer", cost);
-        size_t at = serve->answer.len;
-        rc = run(serve, plugin, index, article, &serve->answer);
-        if (rc >= 0) {
-            struct str answer = {serve->answer.at + at, serve->answer.len - at};
-            rc = apply(serve, plugin, index, article, answer);
-        }
+        rc = run(serve, plugin, index, article);
         if (rc >= 0 && cost)
             pack_cost(serve, plugin);
     }

@@ -26,6 +26,8 @@
  * bytes, peak}; so does each result with an answer of ARTICLE. ARTICLE   {plugins = [index],
  * article, want_cost}
  *             -> {results = [{plugin, answer} | {plugin, fault = {guard, message, traceback}}]}
+ *             The answer of a tag plugin is packed by tags_put, that of a summarize plugin is as
+ *             it was given.
  *             Field suggestions (language ...) and tags are applied between plugins, by
  *             suggest_apply() (worker/suggest.h), and by the host again from the checked answers.
  *   EXPORT_OPEN  {plugin, options} -> {files = [{name, append}]}     all three within a session

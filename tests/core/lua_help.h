@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "lua/guard.h"
 #include "lua/plugin.h"
+#include "model/wire.h"
 
 struct lua_fixture {
     struct lua_world world;
@@ -79,11 +80,25 @@ static inline int fixture_run_of(struct lua_fixture *fixture, const char *body)
     return fixture_load(fixture, init);
 }
 
+/* Keeps the answer, whatever it is, as bytes. */
+static inline int fixture_take(const msgpack_object *answer, void *data, struct error *err)
+{
+    msgpack_packer packer;
+    (void)err;
+    wire_packer(&packer, data);
+    return msgpack_pack_object(&packer, *answer);
+}
+
 static inline int fixture_call(struct lua_fixture *fixture)
 {
+    struct arena *arena = arena_new(64 << 20);
+    const struct lua_answer answer = {fixture_take, &fixture->answer, arena};
     buf_clear(&fixture->answer);
-    return lua_plugin_article(fixture->plugin, &fixture->article, &fixture->answer,
-                              &fixture->fault);
+    const int rc =
+        arena ? lua_plugin_article(fixture->plugin, &fixture->article, &answer, &fixture->fault)
+              : ERR_NOMEM;
+    arena_free(arena);
+    return rc;
 }
 
 /* Loads and calls the body; gives the answer when it is one text, NULL when the call failed. */

@@ -140,6 +140,17 @@ static inline void harness_text(const msgpack_object *value, char *out, size_t s
         snprintf(out, size, "%.*s", (int)text.len, text.at);
 }
 
+/* Of the first tag of a tag plugin's answer. */
+static inline void harness_label(const msgpack_object *answer, char *out, size_t size)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct tag_list tags;
+    struct str packed;
+    if (tags_take(answer, NULL, arena, &tags, &packed, NULL) >= 0 && tags.count)
+        snprintf(out, size, "%.*s", (int)tags.at[0].label.len, tags.at[0].label.at);
+    arena_free(arena);
+}
+
 static inline void harness_read_answer(struct harness_job *j, const msgpack_object *value)
 {
     const msgpack_object *results = wire_get(value, "results");
@@ -151,8 +162,8 @@ static inline void harness_read_answer(struct harness_job *j, const msgpack_obje
         harness_text(wire_get(fault, "message"), j->inner, sizeof j->inner);
         j->inner_guard = (int)wire_get(fault, "guard")->via.i64;
     }
-    if (answer && answer->type == MSGPACK_OBJECT_ARRAY && answer->via.array.size > 0)
-        harness_text(wire_get(&answer->via.array.ptr[0], "label"), j->label, sizeof j->label);
+    if (answer)
+        harness_label(answer, j->label, sizeof j->label);
 }
 
 static inline void harness_done(struct pool_job *job, const struct pool_answer *answer)
