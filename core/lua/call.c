@@ -1,5 +1,6 @@
 /* Calls of ingest, tag and summarize plugins. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -7,6 +8,7 @@
 #include "lua/event.h"
 #include "lua/handles.h"
 #include "lua/parts.h"
+#include "lua/plain_tags.h"
 
 struct call {
     const struct lua_plugin *plugin;
@@ -118,20 +120,29 @@ int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document
     return input_end(plugin, result < 0 ? result : plugin_answer(plugin, "answer", answer, fault));
 }
 
+static int hand_over(const struct lua_plugin *plugin, const struct article *article,
+                     const struct lua_answer *answer, struct error *err)
+{
+    lua_State *L = plugin->state->L;
+    struct tag_list tags;
+    msgpack_object value;
+    if (answer->tags && strcmp(plugin->source->kind, "tag") == 0 &&
+        plain_tags(L, -1, article, answer->arena, &tags))
+        return answer->tags(&tags, answer->data, err);
+    const int code = encode_tree(L, -1, "answer", answer->arena, &value, err);
+    return code < 0 ? code : answer->take(&value, answer->data, err);
+}
+
 int lua_plugin_article(struct lua_plugin *plugin, const struct article *article,
                        const struct lua_answer *answer, struct lua_fault *fault)
 {
     const struct state_input input = {.article = article, .now_us = article->received_us};
     struct error err = {0};
-    msgpack_object value;
     const int result = call_function(plugin, FUNCTION_RUN, &input, fault);
     if (result < 0)
         return input_end(plugin, result);
-    lua_State *L = plugin->state->L;
-    int code = encode_tree(L, -1, "answer", answer->arena, &value, &err);
-    if (code >= 0)
-        code = answer->take(&value, answer->data, &err);
-    lua_pop(L, 1);
+    int code = hand_over(plugin, article, answer, &err);
+    lua_pop(plugin->state->L, 1);
     if (code < 0)
         code = refuse_answer(plugin, FUNCTION_RUN, err.text, fault);
     return input_end(plugin, code);

@@ -114,9 +114,11 @@ int lua_plugin_ingest(struct lua_plugin *plugin, const struct document *document
                       struct buf *answer, struct lua_fault *fault);
 /* tag and summarize. `take` gets the answer, made in `arena`; texts in it live until `take`
  * returns. When it gives a number below zero, with its error, `fault` says that the answer is
- * refused, where `run` begins, and about what. */
+ * refused, where `run` begins, and about what. `tags`, unless it is NULL, gets the answer of a tag
+ * plugin instead of `take` when it is plain (plain_tags.h): as tags_unpack would give it. */
 struct lua_answer {
     int (*take)(const msgpack_object *answer, void *data, struct error *err);
+    int (*tags)(struct tag_list *tags, void *data, struct error *err);
     void *data;
     struct arena *arena;
 };

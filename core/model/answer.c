@@ -5,6 +5,7 @@
 #include "model/answer.h"
 #include "model/checks.h"
 #include "model/records.h"
+#include "model/spans.h"
 #include "model/tags.h"
 #include "model/wire.h"
 
@@ -67,15 +68,19 @@ struct said {
     struct str value;
 };
 
+enum { SAID_SCHEME, SAID_LABEL, SAID_CODE, SAID_SCORE, SAID_SPANS, SAID_FIELD, SAID_VALUE };
+
 static const struct field said_fields[] = {
-    FIELD(said, tag.scheme, "scheme", TEXT, MOST(TAG_BYTES), .flags = FIELD_FILLED,
-          .check = check_scheme_name),
-    FIELD(said, tag.label, "label", TEXT, MOST(TAG_BYTES), .flags = FIELD_FILLED | FIELD_ONE_LINE),
-    FIELD(said, tag.code, "code", TEXT, MOST(TAG_BYTES), .flags = FIELD_ONE_LINE),
-    FIELD(said, tag.score, "score", REAL, SHARE),
-    FIELD(said, tag.spans, "spans", SPANS),
-    FIELD(said, tag.field, "field", TEXT, MOST(TAG_BYTES), .flags = FIELD_FILLED),
-    FIELD(said, value, "value", TEXT, MOST(FIELD_BYTES), .flags = FIELD_FILLED | FIELD_ONE_LINE),
+    [SAID_SCHEME] = FIELD(said, tag.scheme, "scheme", TEXT, MOST(TAG_BYTES), .flags = FIELD_FILLED,
+                          .check = check_scheme_name),
+    [SAID_LABEL] = FIELD(said, tag.label, "label", TEXT, MOST(TAG_BYTES),
+                         .flags = FIELD_FILLED | FIELD_ONE_LINE),
+    [SAID_CODE] = FIELD(said, tag.code, "code", TEXT, MOST(TAG_BYTES), .flags = FIELD_ONE_LINE),
+    [SAID_SCORE] = FIELD(said, tag.score, "score", REAL, SHARE),
+    [SAID_SPANS] = FIELD(said, tag.spans, "spans", SPANS),
+    [SAID_FIELD] = FIELD(said, tag.field, "field", TEXT, MOST(TAG_BYTES), .flags = FIELD_FILLED),
+    [SAID_VALUE] = FIELD(said, value, "value", TEXT, MOST(FIELD_BYTES),
+                         .flags = FIELD_FILLED | FIELD_ONE_LINE),
 };
 
 static int suggestion_check(struct reader *in, const struct place *at, struct said *said)
@@ -123,33 +128,30 @@ static int said_check(struct reader *in, const struct place *at, void *record)
     return 0;
 }
 
-static int said_text(struct reader *in, const struct place *at, const char *key, struct str text,
+static int said_text(struct reader *in, const struct place *at, int which, struct str text,
                      struct str *out)
 {
-    size_t i = 0;
     if (text.len == 0)
         return 0;
-    while (strcmp(said_fields[i].key, key) != 0)
-        i++;
-    const struct place member = place_key(at, key);
-    return text_check(in, &member, text, &said_fields[i], out);
+    const struct place member = place_key(at, said_fields[which].key);
+    return text_check(in, &member, text, &said_fields[which], out);
 }
 
 int tag_check(struct reader *in, const struct place *at, struct tag *tag)
 {
     struct said said = {.tag = *tag};
     const bool suggests = tag->field.len > 0;
-    int rc = said_text(in, at, "scheme", tag->scheme, &said.tag.scheme);
+    int rc = said_text(in, at, SAID_SCHEME, tag->scheme, &said.tag.scheme);
     if (rc == 0 && suggests) {
         said.tag.label = STR_NONE;
-        rc = said_text(in, at, "value", tag->label, &said.value);
+        rc = said_text(in, at, SAID_VALUE, tag->label, &said.value);
     } else if (rc == 0) {
-        rc = said_text(in, at, "label", tag->label, &said.tag.label);
+        rc = said_text(in, at, SAID_LABEL, tag->label, &said.tag.label);
     }
     if (rc == 0)
-        rc = said_text(in, at, "code", tag->code, &said.tag.code);
+        rc = said_text(in, at, SAID_CODE, tag->code, &said.tag.code);
     if (rc == 0)
-        rc = said_text(in, at, "field", tag->field, &said.tag.field);
+        rc = said_text(in, at, SAID_FIELD, tag->field, &said.tag.field);
     if (rc == 0)
         rc = said_check(in, at, &said);
     *tag = said.tag;
@@ -179,6 +181,22 @@ int tags_unpack(const msgpack_object *answer, const struct article *article, str
         out->at[out->count] = all.at[out->count].tag;
     tags_sort(out);
     return tags_merge(&in, &root, out);
+}
+
+int tags_finish(struct tag_list *tags, const struct article *article, struct arena *arena)
+{
+    struct reader in = {.arena = arena, .lua = true, .about = article};
+    const struct place root = place_key(NULL, "answer");
+    for (size_t i = 0; i < tags->count; i++) {
+        const struct place item = place_item(&root, i);
+        int rc = tag_check(&in, &item, &tags->at[i]);
+        if (rc == 0)
+            rc = spans_check(&in, &item, &tags->at[i].spans, article);
+        if (rc < 0)
+            return rc;
+    }
+    tags_sort(tags);
+    return tags_merge(&in, &root, tags);
 }
 
 static const struct field summary_fields[] = {

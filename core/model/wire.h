@@ -72,6 +72,11 @@ int tags_unpack(const msgpack_object *answer, const struct article *article, str
 int summary_unpack(const msgpack_object *answer, const struct article *article, struct arena *arena,
                    struct summary *out, struct error *err);
 
+/* The second half of tags_unpack, for tags that were read some other way (a suggestion's value is
+ * its label): checks them all, puts them in canonical order, makes one of what says the same. Below
+ * zero without a message. */
+int tags_finish(struct tag_list *tags, const struct article *article, struct arena *arena);
+
 /* Tags on their way from a worker: packed with tags_pack, as a run of bytes. tags_take believes
  * none of it: it checks all that tags_unpack checks, the canonical order too (nothing comes twice).
  * `out` points into the answer's bytes, `packed` is what tags_pack gave. `article` may be NULL:

@@ -16,33 +16,42 @@ struct taking {
     struct article *article;
 };
 
-/* Checks an answer, appends it as it goes to the host, and lets later plugins see what it says:
- * tags and fields, or a summary. */
-static int take(const msgpack_object *value, void *data, struct error *err)
+/* Tags as tags_unpack gives them: appended as they go to the host, seen by later plugins. */
+static int take_tags(struct tag_list *tags, void *data, struct error *err)
 {
     const struct taking *taking = data;
     struct serve *serve = taking->serve;
-    struct article *article = taking->article;
     msgpack_packer packer;
     wire_packer(&packer, &serve->answer);
-    if (strcmp(taking->plugin->kind, "tag") == 0) {
-        struct tag_list tags;
-        const int rc = tags_unpack(value, article, serve->arena, &tags, err);
-        if (rc < 0)
-            return rc;
-        if (tags_put(&packer, &serve->answer, &tags) < 0 || tags_own(&tags, serve->arena) < 0)
-            return error_set(err, ERR_NOMEM, "no memory for an answer");
-        return suggest_apply(article, &tags, serve->arena, err);
-    }
+    if (tags_put(&packer, &serve->answer, tags) < 0 || tags_own(tags, serve->arena) < 0)
+        return error_set(err, ERR_NOMEM, "no memory for an answer");
+    return suggest_apply(taking->article, tags, serve->arena, err);
+}
+
+static int take_summary(const msgpack_object *value, const struct taking *taking, struct error *err)
+{
+    struct serve *serve = taking->serve;
     struct summary summary;
-    const int rc = summary_unpack(value, article, serve->arena, &summary, err);
+    const int rc = summary_unpack(value, taking->article, serve->arena, &summary, err);
     if (rc < 0)
         return rc;
     if (canonical_pack(value, &serve->answer) < 0)
         return error_set(err, ERR_NOMEM, "no memory for an answer");
     summary.text = arena_str(serve->arena, summary.text);
-    article->summary = summary;
+    taking->article->summary = summary;
     return 0;
+}
+
+/* Checks an answer, appends it as it goes to the host, and lets later plugins see what it says:
+ * tags and fields, or a summary. */
+static int take(const msgpack_object *value, void *data, struct error *err)
+{
+    const struct taking *taking = data;
+    struct tag_list tags;
+    if (strcmp(taking->plugin->kind, "tag") != 0)
+        return take_summary(value, taking, err);
+    const int rc = tags_unpack(value, taking->article, taking->serve->arena, &tags, err);
+    return rc < 0 ? rc : take_tags(&tags, data, err);
 }
 
 static int run_native(struct serve *serve, uint32_t index, struct taking *taking)
@@ -63,7 +72,7 @@ static int run(struct serve *serve, const struct served_plugin *plugin, uint32_t
                struct article *article)
 {
     struct taking taking = {serve, plugin, article};
-    const struct lua_answer answer = {take, &taking, serve->arena};
+    const struct lua_answer answer = {take, take_tags, &taking, serve->arena};
     int rc = 0;
     serve->fault.plugin = index;
     call_begin(serve, index);

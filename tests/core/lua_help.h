@@ -92,7 +92,8 @@ static inline int fixture_take(const msgpack_object *answer, void *data, struct 
 static inline int fixture_call(struct lua_fixture *fixture)
 {
     struct arena *arena = arena_new(64 << 20);
-    const struct lua_answer answer = {fixture_take, &fixture->answer, arena};
+    const struct lua_answer answer = {
+        .take = fixture_take, .data = &fixture->answer, .arena = arena};
     buf_clear(&fixture->answer);
     const int rc =
         arena ? lua_plugin_article(fixture->plugin, &fixture->article, &answer, &fixture->fault)
