@@ -271,6 +271,124 @@ static void a_key_given_twice_is_refused(void **state)
     leave(&b);
 }
 
+/* ---- tags on their way from a worker ---- */
+
+#define TAGS                                                                                       \
+    "[{'field': 'language', 'value': 'fr', 'score': 0.5},"                                         \
+    " {'scheme': 'place', 'label': 'Paris', 'code': 'FR-75', 'spans': [[14, 18], [1, 6, "          \
+    "'headline']]}, {'scheme': 'place', 'label': 'Rome', 'score': 1}]"
+
+static int take_bytes(struct bench *b, const void *bytes, size_t size, struct tag_list *tags)
+{
+    struct str kept;
+    const msgpack_object value = {.type = MSGPACK_OBJECT_BIN, .via.bin = {(uint32_t)size, bytes}};
+    const int rc = tags_take(&value, &about, b->arena, tags, &kept, &b->err);
+    if (rc >= 0) {
+        assert_ptr_equal(kept.at, bytes);
+        assert_int_equal(kept.len, size);
+    }
+    return rc;
+}
+
+static void put_tags(struct bench *b, const char *json, struct buf *out)
+{
+    struct tag_list tags;
+    msgpack_packer packer;
+    read_tags(b, json, &tags);
+    wire_packer(&packer, out);
+    assert_int_equal(tags_put(&packer, out, &tags), 0);
+}
+
+static void tags_are_taken_as_they_were_put(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct tag_list tags;
+    struct buf again = BUF_INIT;
+    msgpack_packer packer;
+    struct buf out = BUF_INIT;
+    put_tags(&b, TAGS, &out);
+    const struct str put = {out.at + 5, out.len - 5};
+    if (take_bytes(&b, put.at, put.len, &tags) < 0)
+        fail_msg("%s", b.err.text);
+    assert_int_equal(tags.count, 3);
+    wire_packer(&packer, &again);
+    assert_int_equal(tags_pack(&packer, &tags), 0);
+    assert_int_equal(again.len, put.len);
+    assert_memory_equal(again.at, put.at, put.len);
+    buf_free(&again);
+    buf_free(&out);
+    leave(&b);
+}
+
+static void tags_cut_off_or_damaged_are_refused_or_read(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct tag_list tags;
+    struct buf out = BUF_INIT;
+    put_tags(&b, TAGS, &out);
+    char *at = out.at + 5;
+    const size_t size = out.len - 5;
+    for (size_t i = 0; i < size; i++) {
+        char copy[512];
+        assert_true(size <= sizeof copy);
+        memcpy(copy, at, size);
+        assert_true(take_bytes(&b, copy, i, &tags) < 0);
+        for (int bit = 0; bit < 8; bit++) {
+            copy[i] = (char)(at[i] ^ 1 << bit);
+            take_bytes(&b, copy, size, &tags); /* must not read past the end (asan) */
+        }
+    }
+    assert_true(take_bytes(&b, at, size, &tags) >= 0);
+    buf_free(&out);
+    leave(&b);
+}
+
+static void take_refused(const char *bytes, size_t size, const char *message)
+{
+    struct bench b;
+    struct tag_list tags;
+    enter(&b);
+    assert_int_equal(take_bytes(&b, bytes, size, &tags), ERR_INVALID);
+    assert_string_equal(b.err.text, message);
+    leave(&b);
+}
+
+#define TAKE_REFUSED(bytes, message) take_refused(bytes, sizeof(bytes) - 1, message)
+#define TAG_S(label)                 "\x82\xa6scheme\xa1s\xa5label\xa1" label
+
+static void a_worker_is_not_believed(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct tag_list tags;
+    struct str kept;
+    TAKE_REFUSED("\x92" TAG_S("b") TAG_S("a"),
+                 "answer[2]: is not in order, or says what the one before says");
+    TAKE_REFUSED("\x92" TAG_S("a") TAG_S("a"),
+                 "answer[2]: is not in order, or says what the one before says");
+    TAKE_REFUSED("\x91\x82\xa5label\xa1l\xa6scheme\xa1s", "answer[1]: is not packed as tags are");
+    TAKE_REFUSED("\x91\x81\xa6scheme\xa1s", "answer[1].label: is missing, but must be given");
+    TAKE_REFUSED("\x91\x82\xa5label\xa2"
+                 "fr\xa5"
+                 "field\xa3"
+                 "url",
+                 "answer[1].field: cannot be suggested (language, genre, infosource, byline and "
+                 "dateline can)");
+    TAKE_REFUSED("\x91\x83\xa6scheme\xa1s\xa5label\xa1l\xa5spans\x91\x92\x00\x63",
+                 "answer[1].spans[1]: ends at byte 99, but the body has 25");
+    TAKE_REFUSED("\x91\x83\xa6scheme\xa1s\xa5label\xa1l\xa5spans\x92\x92\x01\x02\x92\x00\x01",
+                 "answer[1].spans: is not in order");
+    TAKE_REFUSED("\x91\x83\xa6scheme\xa1s\xa5label\xa1l\xa5score\xcb\x7f\xf8\0\0\0\0\0\0",
+                 "answer[1]: is not packed as tags are");
+    TAKE_REFUSED("\x90\xc0", "answer: is not packed as tags are");
+    enter(&b);
+    assert_int_equal(tags_take(from_json(&b, "[]"), &about, b.arena, &tags, &kept, &b.err),
+                     ERR_INVALID);
+    leave(&b);
+}
+
 /* ---- drafts ---- */
 
 static void a_whole_draft_is_read(void **state)
@@ -448,6 +566,9 @@ int main(void)
         cmocka_unit_test(an_answer_of_another_shape_is_refused),
         cmocka_unit_test(too_many_tags_are_refused_by_name),
         cmocka_unit_test(a_key_given_twice_is_refused),
+        cmocka_unit_test(tags_are_taken_as_they_were_put),
+        cmocka_unit_test(tags_cut_off_or_damaged_are_refused_or_read),
+        cmocka_unit_test(a_worker_is_not_believed),
         cmocka_unit_test(a_whole_draft_is_read),
         cmocka_unit_test(a_draft_without_confidence_is_certain),
         cmocka_unit_test(drafts_need_headline_and_body),

@@ -22,6 +22,28 @@ static void one_whole_value_passes(void **state)
     assert_int_equal(wire_check("\xDC\0\1\xC4\1z", 6, "frame", NULL), 0);
 }
 
+/* msgpack-c is the measure of what bytes mean. */
+static void values_are_those_that_msgpack_reads(void **state)
+{
+    (void)state;
+    static const char bytes[] =
+        "\xdc\x00\x1d\x00\x7f\xe0\xff\xc0\xc2\xc3\xcc\xff\xcd\xff\xfe\xce\xff\xff\xff\xfd"
+        "\xcf\xff\xff\xff\xff\xff\xff\xff\xff\xd0\x80\xd1\x80\x00\xd1\x7f\xff\xd2\x80\0\0\0"
+        "\xd3\x80\0\0\0\0\0\0\0\xca\x3f\x80\0\0\xcb\x3f\xf8\0\0\0\0\0\0\xa0\xa1x\xd9\x01y"
+        "\xda\x00\x01z\xdb\0\0\0\x01w\xc4\x01\xff\xc5\x00\x00\xc6\0\0\0\x02zz\x90\x80"
+        "\x82\xa1k\x91\x93\x01\x02\x03\x05\xdd\0\0\0\x01\xdf\0\0\0\x01\xa1q\xc0";
+    struct error err = {0};
+    msgpack_zone zone;
+    msgpack_object ours, theirs;
+    size_t used = 0;
+    msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE);
+    assert_int_equal(wire_unpack(bytes, sizeof bytes - 1, "test", &zone, &ours, &err), 0);
+    assert_int_equal(msgpack_unpack(bytes, sizeof bytes - 1, &used, &zone, &theirs),
+                     MSGPACK_UNPACK_SUCCESS);
+    assert_true(msgpack_object_equal(ours, theirs));
+    msgpack_zone_destroy(&zone);
+}
+
 static void five_bytes_that_promise_gigabytes_are_refused(void **state)
 {
     (void)state;
@@ -210,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_whole_value_passes),
+        cmocka_unit_test(values_are_those_that_msgpack_reads),
         cmocka_unit_test(five_bytes_that_promise_gigabytes_are_refused),
         cmocka_unit_test(nested_promises_are_added_up),
         cmocka_unit_test(values_cut_off_are_refused),

@@ -67,6 +67,7 @@ static int read_value(unsigned reader, const msgpack_object *value, struct arena
     struct span_list spans;
     struct article article;
     struct document document;
+    struct str packed;
     int rc = 0;
     switch (reader) {
     case 0:
@@ -87,6 +88,11 @@ static int read_value(unsigned reader, const msgpack_object *value, struct arena
         return tags_unpack_kept(value, arena, &tags, err);
     case 5:
         return spans_unpack(value, arena, &spans, err);
+    case 9:
+        rc = tags_take(value, &sample, arena, &tags, &packed, err);
+        if (rc >= 0)
+            tags_again(&tags, arena);
+        return rc;
     default:
         return document_unpack(value, &document, err);
     }
@@ -113,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return -1;
-    const unsigned reader = data[0] % 9;
+    const unsigned reader = data[0] % 10;
     const char *bytes = (const char *)data + 1;
     struct error err = {0};
     struct arena *arena = arena_new(ARENA_MAX);
