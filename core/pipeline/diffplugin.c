@@ -162,8 +162,7 @@ static int compare_answer(struct diff *diff, const struct article *input,
         diff->out.summary = !str_same(diff->out.summary_before, summary.text);
         return code;
     }
-    struct str packed;
-    const int code = tags_take(answer, input, diff->arena, &tags, &packed, diff->err);
+    const int code = tags_unpack(answer, input, diff->arena, &tags, diff->err);
     diff->lines = code < 0
                       ? NULL
                       : arena_alloc(diff->arena, tags.count + own->count + 1, sizeof *diff->lines);

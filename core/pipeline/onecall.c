@@ -88,11 +88,13 @@ static void pack_job(struct pool_job *job, const struct desk_plugin *plugin, boo
 {
     msgpack_packer packer;
     wire_packer(&packer, &job->payload);
-    msgpack_pack_map(&packer, 3);
+    msgpack_pack_map(&packer, 4);
     wire_pack_key(&packer, "plugins");
     msgpack_pack_array(&packer, 1);
     msgpack_pack_uint32(&packer, plugin->index);
     wire_pack_key(&packer, "want_cost");
+    msgpack_pack_true(&packer);
+    wire_pack_key(&packer, "as_given");
     msgpack_pack_true(&packer);
     wire_pack_key(&packer, document ? "document" : "article");
     buf_str(&job->payload, packed);

@@ -9,12 +9,28 @@
 #include "worker/serve.h"
 #include "worker/suggest.h"
 
+/* What whoever asks wants besides. */
+struct wanted {
+    bool cost, as_given;
+};
+
 /* One answer on its way from a plugin to the host. */
 struct taking {
     struct serve *serve;
     const struct served_plugin *plugin;
     struct article *article;
+    bool as_given;
 };
+
+/* For whoever looks at one plugin: the answer itself, though it is checked as all are. */
+static int append_as_given(const msgpack_object *value, struct serve *serve, struct error *err)
+{
+    msgpack_packer packer;
+    wire_packer(&packer, &serve->answer);
+    return msgpack_pack_object(&packer, *value) == 0
+               ? 0
+               : error_set(err, ERR_NOMEM, "no memory for an answer");
+}
 
 /* Tags as tags_unpack gives them: appended as they go to the host, seen by later plugins. */
 static int take_tags(struct tag_list *tags, void *data, struct error *err)
@@ -23,7 +39,8 @@ static int take_tags(struct tag_list *tags, void *data, struct error *err)
     struct serve *serve = taking->serve;
     msgpack_packer packer;
     wire_packer(&packer, &serve->answer);
-    if (tags_put(&packer, &serve->answer, tags) < 0 || tags_own(tags, serve->arena) < 0)
+    if ((!taking->as_given && tags_put(&packer, &serve->answer, tags) < 0) ||
+        tags_own(tags, serve->arena) < 0)
         return error_set(err, ERR_NOMEM, "no memory for an answer");
     return suggest_apply(taking->article, tags, serve->arena, err);
 }
@@ -35,7 +52,7 @@ static int take_summary(const msgpack_object *value, const struct taking *taking
     const int rc = summary_unpack(value, taking->article, serve->arena, &summary, err);
     if (rc < 0)
         return rc;
-    if (canonical_pack(value, &serve->answer) < 0)
+    if (!taking->as_given && canonical_pack(value, &serve->answer) < 0)
         return error_set(err, ERR_NOMEM, "no memory for an answer");
     summary.text = arena_str(serve->arena, summary.text);
     taking->article->summary = summary;
@@ -48,9 +65,12 @@ static int take(const msgpack_object *value, void *data, struct error *err)
 {
     const struct taking *taking = data;
     struct tag_list tags;
+    int rc = taking->as_given ? append_as_given(value, taking->serve, err) : 0;
+    if (rc < 0)
+        return rc;
     if (strcmp(taking->plugin->kind, "tag") != 0)
         return take_summary(value, taking, err);
-    const int rc = tags_unpack(value, taking->article, taking->serve->arena, &tags, err);
+    rc = tags_unpack(value, taking->article, taking->serve->arena, &tags, err);
     return rc < 0 ? rc : take_tags(&tags, data, err);
 }
 
@@ -69,10 +89,10 @@ static int run_native(struct serve *serve, uint32_t index, struct taking *taking
 }
 
 static int run(struct serve *serve, const struct served_plugin *plugin, uint32_t index,
-               struct article *article)
+               struct article *article, bool as_given)
 {
-    struct taking taking = {serve, plugin, article};
-    const struct lua_answer answer = {take, take_tags, &taking, serve->arena};
+    struct taking taking = {serve, plugin, article, as_given};
+    const struct lua_answer answer = {take, as_given ? NULL : take_tags, &taking, serve->arena};
     int rc = 0;
     serve->fault.plugin = index;
     call_begin(serve, index);
@@ -118,7 +138,7 @@ static void pack_fault(msgpack_packer *packer, uint32_t index, struct lua_fault 
 
 /* One plugin's result, at the end of the answer. */
 static void run_one(struct serve *serve, const msgpack_object *which, struct article *article,
-                    bool cost)
+                    const struct wanted *wanted)
 {
     msgpack_packer packer;
     uint32_t index = 0;
@@ -127,9 +147,9 @@ static void run_one(struct serve *serve, const msgpack_object *which, struct art
     struct served_plugin *plugin = plugin_get(serve, which, &index);
     int rc = plugin ? 0 : ERR_PLUGIN;
     if (plugin) {
-        pack_result_head(&packer, index, "answer", cost);
-        rc = run(serve, plugin, index, article);
-        if (rc >= 0 && cost)
+        pack_result_head(&packer, index, "answer", wanted->cost);
+        rc = run(serve, plugin, index, article, wanted->as_given);
+        if (rc >= 0 && wanted->cost)
             pack_cost(serve, plugin);
     }
     if (rc < 0) {
@@ -137,6 +157,12 @@ static void run_one(struct serve *serve, const msgpack_object *which, struct art
         serve->answer.failed = false;
         pack_fault(&packer, index, &serve->fault.why);
     }
+}
+
+static bool is_true(const msgpack_object *map, const char *key)
+{
+    const msgpack_object *value = wire_get(map, key);
+    return value && value->type == MSGPACK_OBJECT_BOOLEAN && value->via.boolean;
 }
 
 int job_article(struct serve *serve, const msgpack_object *payload)
@@ -149,13 +175,12 @@ int job_article(struct serve *serve, const msgpack_object *payload)
         return fault_set(serve, -1, GUARD_INPUT, "plugins: not a list");
     if (article_unpack(wire_get(payload, "article"), serve->arena, &article, &err) < 0)
         return fault_set(serve, -1, GUARD_INPUT, "%s", err.text);
-    const msgpack_object *want = wire_get(payload, "want_cost");
-    const bool cost = want && want->type == MSGPACK_OBJECT_BOOLEAN && want->via.boolean;
+    const struct wanted wanted = {is_true(payload, "want_cost"), is_true(payload, "as_given")};
     wire_packer(&packer, &serve->answer);
     msgpack_pack_map(&packer, 1);
     wire_pack_key(&packer, "results");
     msgpack_pack_array(&packer, plugins->via.array.size);
     for (uint32_t i = 0; i < plugins->via.array.size; i++)
-        run_one(serve, &plugins->via.array.ptr[i], &article, cost);
+        run_one(serve, &plugins->via.array.ptr[i], &article, &wanted);
     return 0;
 }

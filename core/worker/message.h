@@ -21,13 +21,14 @@
  *   MANIFEST  {plugin} -> {manifest}
  *   INGEST    {plugins = [index], document, want_text, want_cost}
  *             -> {plugin, encoding, notes = [text], text_len, answer, text (only if wanted)}
- *             With claims = true the half before: -> {plugin, claim}, claim 0: nobody's; with
- * chosen = true (and one plugin) the half behind. With want_cost the answer ends in cost = {cpu_us,
- * bytes, peak}; so does each result with an answer of ARTICLE. ARTICLE   {plugins = [index],
- * article, want_cost}
- *             -> {results = [{plugin, answer} | {plugin, fault = {guard, message, traceback}}]}
- *             The answer of a tag plugin is packed by tags_put, that of a summarize plugin is as
- *             it was given.
+ *             With claims = true the half before: -> {plugin, claim}, claim 0: nobody's;
+ *             with chosen = true (and one plugin) the half behind. With want_cost the
+ *             answer ends in cost = {cpu_us, bytes, peak}; so does each result with an
+ *             answer of ARTICLE.
+ *   ARTICLE   {plugins = [index], article, want_cost, as_given}
+ *             -> {results = [{plugin, answer} | {plugin, fault = {guard, message,
+ *             traceback}}]}
+ *             Tags are packed by tags_put, unless they are wanted as given.
  *             Field suggestions (language ...) and tags are applied between plugins, by
  *             suggest_apply() (worker/suggest.h), and by the host again from the checked answers.
  *   EXPORT_OPEN  {plugin, options} -> {files = [{name, append}]}     all three within a session
