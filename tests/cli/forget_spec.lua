@@ -163,7 +163,7 @@ describe("a client that leaves", function()
         ask_and_leave(desk, '{"id": 1, "do": "forget", "ids": [1]}', '{"id": 1, "do": "forget", "ids": [2]}')
         run:expect("1 articles and 0 documents are forgotten")
         t.must { "-C", desk, "stop" }
-        assert.equal(0, run:code())
+        assert.equal(0, running.wait(function() return run:code() end, "its exit code"))
         local ids = {}
         for _, article in ipairs(t.json { "-C", desk, "list", "--json" }) do
             ids[#ids + 1] = article.id
