@@ -142,7 +142,7 @@ static int new_call(struct peer *peer, json_int_t id, const char *what, json_t *
     int code = may_begin(peer, id, err);
     const struct control_row *row = code < 0 ? NULL : find_row(peer->server, what, err);
     if (!row)
-        return err->code;
+        return code < 0 ? code : ERR_USAGE;
     code = call_check(line, row->handler, err);
     if (code < 0)
         return code;

@@ -155,6 +155,23 @@ static void deep_recursion_is_an_error(void **state)
     assert_null(strstr(first + 1, line));
 }
 
+static void functions_that_call_each_other_are_folded_too(void **state)
+{
+    struct lua_fixture *fixture = *state;
+    fixture->world.state_bytes = 256 * MIB;
+    fixture->world.call_ms = 5000;
+    assert_null(fixture_text(fixture, "local f, g\n"
+                                      "f = function(n) return 1 + g(n) end\n"
+                                      "g = function(n) return 2 + f(n) end\n"
+                                      "return f(1)"));
+    const char *traceback = fixture->fault.traceback;
+    assert_contains(traceback, " more of the same");
+    const char *first = strstr(traceback, "in upvalue 'f'");
+    assert_non_null(first);
+    const char *second = strstr(first + 1, "in upvalue 'f'");
+    assert_true(!second || !strstr(second + 1, "in upvalue 'f'"));
+}
+
 static void deep_recursion_through_c_is_an_error(void **state)
 {
     struct lua_fixture *fixture = *state;
@@ -246,6 +263,7 @@ int main(void)
         TEST(a_time_fault_has_a_traceback),
         TEST(memory_that_was_refused_can_be_caught),
         TEST(deep_recursion_is_an_error),
+        TEST(functions_that_call_each_other_are_folded_too),
         TEST(deep_recursion_through_c_is_an_error),
         TEST(errors_of_any_kind_have_a_message),
         TEST(loading_has_a_budget_too),

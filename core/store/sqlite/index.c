@@ -296,7 +296,8 @@ int index_check(sqlite3 *db, struct error *err)
     if (check_copy(db, &why) == 0)
         return 0;
     if (why.code != ERR_CORRUPT)
-        return error_set(err, why.code, "checking the index: %s", why.text);
+        return error_set(err, why.code, "checking a copy of the index in the temporary folder: %s",
+                         why.text);
     return error_set(err, ERR_CORRUPT,
                      "the word index does not hold what the articles say; "
                      "the articles are whole, the index can be rebuilt");
