@@ -119,8 +119,8 @@ describe("the store of a command", function()
             end,
         }]])
         local file = t.write(desk .. "/late.txt", text("late"))
-        os.execute(("(while ! [ -s %s ]; do sleep 0.01; done; rm %s) &"):format(
-            t.quote(store(desk, "-wal")), t.quote(store(desk))))
+        os.execute(("timeout 30 sh -c 'until [ -s \"$1\" ]; do sleep 0.01; done; rm \"$2\"' sh %s %s &")
+            :format(t.quote(store(desk, "-wal")), t.quote(store(desk))))
         local result = t.must({ "-C", desk, "ingest", file }, nil, 1)
         assert.matches("store.db was removed or moved away while it was in use", result.err)
         assert.not_matches("1 article", result.out)

@@ -114,7 +114,8 @@ return { kind = "ingest", name = "broken", version = "1.0.0", api = 1, about = "
             .. 'desk.watch { "inbox", settle = "50ms" }\n')
         local host = running.start(desk)
         local report = desk .. "/failed/a.txt.error.json"
-        os.execute(("(until rm %s; do :; done) >/dev/null 2>&1 &"):format(t.quote(report)))
+        os.execute(("timeout 30 sh -c 'until rm \"$1\"; do :; done' sh %s >/dev/null 2>&1 &"):format(
+            t.quote(report)))
         t.write(desk .. "/inbox/a.txt", text(1))
         running.wait(function() return t.read(report) end, "another report")
         assert.equal(0, host:stop())
