@@ -58,7 +58,7 @@
     X(STORE_QUEUE_ITEMS, 2048, "writes", "writes waiting for the store thread")                    \
     X(INDEX_GROUP, 1000, "articles", "articles indexed in one transaction under load")             \
     X(COMMIT_GROUP, 1000, "writes", "writes in one transaction")                                   \
-    X(COMMIT_ENOUGH, 256, "writes", "writes that wait, before a commit waits for no more")         \
+    X(COMMIT_ENOUGH, 128, "writes", "writes that wait, before a commit waits for no more")         \
     X(COMMIT_GATHER_MS, 100, "ms", "how long a write may wait for others to commit with")          \
     X(INDEX_LINGER_MS, 50, "ms", "without a write, before waiting articles are indexed")           \
     X(RECEIPT_SYNC_MS, 20, "ms", "from the commit of a receipt to its sync, at the latest")        \
