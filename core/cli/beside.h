@@ -10,8 +10,8 @@
  * into *line, and *desk is open for DESK_READ. Reports a failure and gives its exit code. */
 int open_desk_or_line(const struct cli_args *args, struct desk **desk,
                       struct control_client **line);
-/* A line to the running desk, and the desk for DESK_READ, also when its desk.lua is gone. Without a running one *line is NULL and
- * the code CLI_DONE. */
+/* A line to the running desk, and the desk for DESK_READ, also when its desk.lua is gone. Without a
+ * running one *line is NULL and the code CLI_DONE. */
 int open_line(const struct cli_args *args, struct desk **desk, struct control_client **line);
 
 void hang_up_at(struct control_client **line);

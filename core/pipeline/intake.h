@@ -30,7 +30,7 @@ struct doc {
     size_t held;   /* bytes of the answer that cut it */
     bool resumed;
     bool listed; /* in the intake's list `cutting` */
-    int64_t id; /* the document's, once the store gave it: the request is the store's until then */
+    int64_t id;  /* the document's, once the store gave it: the request is the store's until then */
 };
 
 struct doc_list {
