@@ -54,6 +54,8 @@
     X(INFLOW_RETRY_MAX_MS, 60 * 1000, "ms", "the same, after many")                                \
     X(WORKER_QUEUE_BYTES, 4 * MIB, "bytes", "jobs sent to one worker and not answered")            \
     X(WORKER_QUEUE_ITEMS, 16, "jobs", "jobs sent to one worker and not answered")                  \
+    X(WORKER_QUEUE_MOST, 128, "jobs", "the same of jobs that take no time")                        \
+    X(WORKER_QUEUE_US, 8000, "us", "what these may take together")                                 \
     X(STORE_QUEUE_BYTES, 16 * MIB, "bytes", "writes waiting for the store thread")                 \
     X(STORE_QUEUE_ITEMS, 2048, "writes", "writes waiting for the store thread")                    \
     X(INDEX_GROUP, 1000, "articles", "articles indexed in one transaction under load")             \

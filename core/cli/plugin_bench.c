@@ -18,13 +18,14 @@ static int print_json(const struct bench_result *result)
 {
     const double seconds = (double)result->wall_us / 1e6;
     return output_json(json_pack(
-        "{s:s, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "plugin", result->title,
-        "items", (json_int_t)result->items, "calls", (json_int_t)result->calls, "failed",
-        (json_int_t)result->failed, "calls_per_second",
+        "{s:s, s:I, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:f, s:I, s:I}", "plugin",
+        result->title, "items", (json_int_t)result->items, "calls", (json_int_t)result->calls,
+        "failed", (json_int_t)result->failed, "calls_per_second",
         seconds > 0 ? (double)result->calls / seconds : 0.0, "p50_us", (json_int_t)result->cpu_p50,
         "p99_us", (json_int_t)result->cpu_p99, "max_us", (json_int_t)result->cpu_max,
         "beside_p50_us", (json_int_t)result->way_p50, "beside_p99_us", (json_int_t)result->way_p99,
-        "memory_bytes", (json_int_t)result->bytes, "memory_peak", (json_int_t)result->peak));
+        "batch_us", result->batch_us, "memory_bytes", (json_int_t)result->bytes, "memory_peak",
+        (json_int_t)result->peak));
 }
 
 static void print_person(const struct bench_result *result)
@@ -38,6 +39,9 @@ static void print_person(const struct bench_result *result)
            (double)result->cpu_max / 1000);
     printf("%8.3f ms beside it (median): host, wire, worker; 99 of 100 within %.3f ms\n",
            (double)result->way_p50 / 1000, (double)result->way_p99 / 1000);
+    if (result->batch_us > 0)
+        printf("%8.3f ms beside it an article, in batches of 100 (CPU of host and workers)\n",
+               result->batch_us / 1000);
     printf("%8.0f KiB of memory; %.0f KiB at most\n", (double)result->bytes / 1024,
            (double)result->peak / 1024);
 }
@@ -77,7 +81,8 @@ const struct cli_command command_plugin_bench = {
     .more =
         "Calls an ingest, tag or summarize plugin on one article after the other, in one worker, "
         "and\n"
-        "tells calls a second, the plugin's own time (CPU), what host and wire add, and memory.\n"
+        "tells calls a second, the plugin's own time (CPU), what host and wire add, and memory;\n"
+        "then, for as long, in batches of a hundred articles at once, what host and wire add.\n"
         "Without files or ids it takes the newest stored articles. Nothing is stored.\n\n"
         "  copydesk plugin bench tag/keywords --last 1000 --query 'lang:fr'\n"
         "  copydesk plugin bench ingest/digest digest.txt\n",

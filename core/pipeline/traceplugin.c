@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "pipeline/batch.h"
 
 /* Those that desk.lua gives the plugin, or NULL. */
 static const msgpack_object *desk_options_of(const struct lineup *lineup,
@@ -192,6 +193,8 @@ int plugin_bench(struct desk *desk, const struct trace_options *options, uint64_
         code = bench_all(&bench, ms, err);
     if (code >= 0 && bench.cpu.count)
         fill(&bench);
+    if (code >= 0 && bench.sample.count && !bench.sample.documents)
+        code = batch_measure(desk->lineup, plugin, &bench.sample, ms, &out->batch_us, err);
     out->items = bench.sample.count;
     sample_free(&bench.sample);
     mem_free(bench.cpu.at);

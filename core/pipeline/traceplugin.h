@@ -39,11 +39,13 @@ struct bench_result {
     int64_t wall_us;                   /* of all calls */
     int64_t cpu_p50, cpu_p99, cpu_max; /* us of the plugin's own */
     int64_t way_p50, way_p99;          /* us beside that: host, wire, worker, Lua's entry */
+    double batch_us;                   /* CPU us beside the plugin, an article of a batch; 0: not
+                                          measured, for documents */
     uint64_t bytes, peak;              /* memory of its state: at the end, at most */
     char message[512];                 /* of the first that failed */
 };
 
 /* Calls it on one item after the other, one at a time, for `ms` (all items once at least), after
- * one round that is not counted. */
+ * one round that is not counted; then in batches (batch.h) for as long. */
 int plugin_bench(struct desk *desk, const struct trace_options *options, uint64_t ms,
                  struct bench_result *out, struct error *err);

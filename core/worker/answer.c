@@ -67,7 +67,9 @@ static struct pool_job *take_job(struct worker *worker)
 {
     struct pool_job *job = list_pop(&worker->jobs);
     worker->bytes -= job->payload.len;
-    worker->head_since_us = clock_mono_us();
+    const int64_t now_us = clock_mono_us();
+    queue_timed(worker->pool, now_us - worker->head_since_us);
+    worker->head_since_us = now_us;
     worker->logs = 0;
     worker->exclusive = false;
     return job;

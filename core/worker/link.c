@@ -10,7 +10,7 @@
 #define READ_CHUNK  (64 * KIB)
 #define KEEP_BYTES  (1 * MIB)  /* a buffer larger than this is given back when empty */
 #define FLUSH_BYTES (32 * KIB) /* answers that go out at once */
-#define FLUSH_US    250        /* what an answer may wait for company */
+#define FLUSH_US    2000       /* what an answer may wait for company, while there are jobs */
 
 void link_open(struct link *link, int fd)
 {

@@ -75,6 +75,8 @@ struct pool {
     int64_t last_session;
     uint64_t last_sequence;
     bool wants_room, closing, serving;
+    int64_t job_us; /* what a job takes of late, once `timed` */
+    bool timed;
     unsigned start_failures; /* in a row */
     char start_why[2 * ERROR_TEXT_MAX];
     uv_timer_t watchdog, backoff;
@@ -107,7 +109,8 @@ int answer_frame(struct worker *worker, const uint8_t *body, size_t len, struct 
 
 /* queue.c: which worker gets what */
 void queue_dispatch(struct pool *pool);
-void queue_back_off(struct pool *pool); /* no worker is started for a while */
+void queue_timed(struct pool *pool, int64_t us); /* a job took so long */
+void queue_back_off(struct pool *pool);          /* no worker is started for a while */
 /* When workers keep failing to start and none runs: what waits is answered with the reason. */
 void queue_give_up(struct pool *pool);
 void queue_fault_all(struct job_list *list, const char *message);

@@ -9,9 +9,26 @@
 #include "model/wire.h"
 #include "worker/frame.h"
 
+/* How many jobs a worker may have: enough to keep it at work while the host is not, and no more,
+ * for what comes later waits behind them. */
+static unsigned queue_items(const struct pool *pool)
+{
+    const int64_t quick = (int64_t)LIMIT(WORKER_QUEUE_US) / (pool->job_us > 0 ? pool->job_us : 1);
+    if (!pool->timed || quick <= (int64_t)LIMIT(WORKER_QUEUE_ITEMS))
+        return LIMIT(WORKER_QUEUE_ITEMS);
+    return quick < (int64_t)LIMIT(WORKER_QUEUE_MOST) ? (unsigned)quick : LIMIT(WORKER_QUEUE_MOST);
+}
+
+/* An average in which the last few dozen count most. */
+void queue_timed(struct pool *pool, int64_t us)
+{
+    pool->job_us = pool->timed ? pool->job_us + (us - pool->job_us) / 16 : us;
+    pool->timed = true;
+}
+
 static bool has_room(const struct worker *worker, size_t len)
 {
-    return worker->jobs.count == 0 || (worker->jobs.count < LIMIT(WORKER_QUEUE_ITEMS) &&
+    return worker->jobs.count == 0 || (worker->jobs.count < queue_items(worker->pool) &&
                                        worker->bytes + len <= LIMIT(WORKER_QUEUE_BYTES));
 }
 
@@ -109,7 +126,7 @@ static bool room_enough(const struct pool *pool)
     if (may_start(pool))
         return true;
     for (const struct worker *at = pool->workers; at; at = at->next)
-        if (takes_jobs(at) && at->jobs.count <= LIMIT(WORKER_QUEUE_ITEMS) / 2 &&
+        if (takes_jobs(at) && at->jobs.count <= queue_items(pool) / 2 &&
             at->bytes <= LIMIT(WORKER_QUEUE_BYTES) / 2)
             return true;
     return false;

@@ -76,6 +76,7 @@ describe("plugin bench", function()
     it("measures on stored articles", function()
         local desk = t.desk(t.sample)
         local result = t.json({ "-C", desk, "plugin", "bench", "tag/keywords", "--seconds", "0", "--json" })[1]
+        assert.truthy(result.batch_us > 0, result.batch_us)
         assert.equal(6, result.items)
         assert.equal(6, result.calls)
         assert.truthy(result.p50_us > 0 and result.p50_us <= result.p99_us and result.p99_us <= result.max_us)
