@@ -48,6 +48,8 @@ static void add_cases(lua_State *L, const struct lua_file *file)
     if (!lua_istable(L, -1))
         luaL_error(L, "scripts/%s/%s must return a list of cases", name, file_name);
     const lua_Unsigned count = lua_rawlen(L, -1), before = lua_rawlen(L, list);
+    if (count == 0)
+        luaL_error(L, "scripts/%s/%s returns a list without cases", name, file_name);
     if (count + before > LIMIT(TEST_CASES))
         luaL_error(L, "scripts/%s/%s: over %d cases (TEST_CASES)", name, file_name,
                    (int)LIMIT(TEST_CASES));

@@ -263,8 +263,9 @@ static int load(struct lineup *lineup, const struct load *load, struct desk_plug
     struct desk_plugin *first = NULL;
     BUF_AUTO struct buf options = BUF_INIT;
     int code = trial(lineup, entry, &first, err);
-    if (code >= 0)
-        code = grant_check(&first->manifest, entry, grant, err);
+    if (code < 0)
+        return code;
+    code = grant_check(&first->manifest, entry, grant, err);
     if (code == ERR_DENIED && load->tests) {
         grant = NULL;
         code = 0;

@@ -130,6 +130,29 @@ describe("golden outputs", function()
     end)
 end)
 
+describe("a test.lua without cases", function()
+    after_each(t.finish)
+
+    it("fails", function()
+        local result = test((desk_with(two, "")))
+        assert.equal(1, result.code)
+        has(result.err, "scripts/tag/odd/test.lua returns a list without cases")
+    end)
+end)
+
+describe("a plugin whose files cannot be read", function()
+    after_each(t.finish)
+
+    it("fails, and says which", function()
+        local desk, folder = desk_with(two, ("{ name = 'c', %s, expect = { {}, {} } }"):format(article))
+        t.shell("ln -s /etc/passwd " .. folder .. "l")
+        local result = test(desk)
+        assert.equal(1, result.code)
+        has(result.err, "scripts/tag/odd/l is a link; a plugin's files must lie in its folder")
+        has(result.out, "0 passed, 1 failed")
+    end)
+end)
+
 describe("a case's clock", function()
     after_each(t.finish)
 
