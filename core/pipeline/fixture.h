@@ -66,7 +66,8 @@ struct fixture {
     bool has_document;
     struct document document; /* bytes, name, path, source, received; the hash */
     struct {                  /* of the item in quarantine; plugin NULL: none */
-        const char *stage, *plugin, *version, *guard, *message;
+        const char *stage, *plugin, *version, *guard;
+        const char *message; /* NULL: withheld, for it may hold what was granted */
     } failure;
     struct fixture_call *calls;
     size_t count;

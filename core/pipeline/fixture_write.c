@@ -295,14 +295,16 @@ static int write_head(const struct writing *in)
                                    json_pack("{s:I, s:o}", "id", (json_int_t)fixture->article_id,
                                              "headline", str_to_json(fixture->headline))) >= 0;
     if (made && fixture->failure.plugin)
-        made = json_object_set_new(
-                   head, "quarantine",
-                   json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "item", (json_int_t)fixture->item_id,
-                             "stage", str_to_json(str_of(fixture->failure.stage)), "plugin",
-                             str_to_json(str_of(fixture->failure.plugin)), "version",
-                             str_to_json(str_of(fixture->failure.version)), "guard",
-                             str_to_json(str_of(fixture->failure.guard)), "message",
-                             str_to_json(str_of(fixture->failure.message)))) >= 0;
+        made =
+            json_object_set_new(
+                head, "quarantine",
+                json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "item", (json_int_t)fixture->item_id,
+                          "stage", str_to_json(str_of(fixture->failure.stage)), "plugin",
+                          str_to_json(str_of(fixture->failure.plugin)), "version",
+                          str_to_json(str_of(fixture->failure.version)), "guard",
+                          str_to_json(str_of(fixture->failure.guard)), "message",
+                          fixture->failure.message ? str_to_json(str_of(fixture->failure.message))
+                                                   : json_null())) >= 0;
     if (made && fixture->has_document)
         made = json_object_set_new(head, "document", document_json(&fixture->document)) >= 0;
     const int code = made ? write_json(in, "fixture.json", head) : no_memory(in->err);

@@ -177,10 +177,25 @@ static int leave_out(struct recording *in, const struct plugin_chain *asked,
                          "cannot be made again; --with-grants writes it into the folder, for "
                          "whoever reads that to see",
                          granted->label);
-    note(in, "%s has a grant: its call is left out; --with-grants records it with what is granted",
+    note(in,
+         "%s has a grant: its call is left out, and what it says is kept from the calls that "
+         "follow; --with-grants records it with what is granted",
          granted->label);
     in->out->left_out++;
     return 0;
+}
+
+static void keep_call(struct recording *in, const struct plugin_chain *asked,
+                      const struct fixture_call *call)
+{
+    in->fixture.count++;
+    if (call->left_out)
+        return;
+    for (size_t i = 0; i < asked->count; i++)
+        add_entry(in, asked->at[i]->entry);
+    in->out->calls++;
+    in->out->failed += call->said.failed;
+    in->failed_asked |= is_failed_one(in, asked);
 }
 
 int record_call(struct recording *in, const struct plugin_chain *asked,
@@ -205,15 +220,11 @@ int record_call(struct recording *in, const struct plugin_chain *asked,
     call->left_out = granted && !in->options->with_grants;
     if (call->left_out)
         code = leave_out(in, asked, granted);
-    if (code >= 0)
+    if (code >= 0 && (!call->left_out || call->document)) /* which of them cuts it must be known */
         code = say(in->lineup, asked, input, fixture->arena, &call->said, in->err);
     if (code < 0)
         return code;
-    for (size_t i = 0; i < asked->count && !call->left_out; i++)
-        add_entry(in, asked->at[i]->entry);
-    in->out->calls += !call->left_out;
-    in->out->failed += call->said.failed;
-    fixture->count++;
+    keep_call(in, asked, call);
     *out = call;
     return 0;
 }
@@ -256,11 +267,40 @@ static int find_draft(struct recording *in, struct str said, struct article *out
     return code < 0 ? code : found;
 }
 
-static void begin_stored(const struct recording *in, struct article *out)
+/* Whether a plugin that what is stored may come from has a grant. */
+static bool has_grants(const struct recording *in)
 {
+    const struct config *config = &in->lineup->config;
+    static const char *const kinds[] = {"ingest/", "tag/", "summarize/"};
+    for (size_t i = 0; i < config->grant_count; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            if (str_starts(str_of(config->grants[i].plugin), kinds[k]))
+                return true;
+    return false;
+}
+
+/* A stored article does not say what in it a plugin with a grant set. */
+static int begin_stored(struct recording *in, struct article *out)
+{
+    if (!in->options->with_grants && has_grants(in))
+        return error_set(in->err, ERR_DENIED,
+                         "article %lld can only be recorded as it is stored, and plugins with a "
+                         "grant may have had a part in that; --with-grants records it, for whoever "
+                         "reads the folder to see",
+                         (long long)in->fixture.article_id);
     *out = in->article;
     out->tags = (struct tag_list){0};
     out->summary = (struct summary){0};
+    return 0;
+}
+
+static int cut_with_grant(struct recording *in, const char *plugin)
+{
+    return error_set(in->err, ERR_DENIED,
+                     "%s has a grant, and it is what cuts this document: all of the article may "
+                     "hold what was granted; --with-grants records it, for whoever reads the "
+                     "folder to see",
+                     plugin);
 }
 
 /* Calls the ingest plugins; `out` becomes what the chain begins with. */
@@ -272,19 +312,54 @@ static int record_document(struct recording *in, struct article *out)
     int code = record_call(in, &in->lineup->ingest, &input, &call);
     if (code < 0 || !in->fixture.article_id)
         return code;
+    const struct fixture_plugin *by = fixture_answerer(call);
+    if (call->left_out && by && by->granted)
+        return cut_with_grant(in, call->said.plugin);
     code = call->said.failed ? 0 : find_draft(in, call->said.answer, out);
     if (code == 0) {
         note(in,
              "the document is cut otherwise now than when article %lld was stored: the calls "
              "after ingest are recorded from the stored article on",
              (long long)in->fixture.article_id);
-        begin_stored(in, out);
-    } else if (code > 0) {
+        return begin_stored(in, out);
+    }
+    if (code > 0) {
         out->received_us = in->fixture.document.received_us;
         if (out->infosource.len == 0)
             out->infosource = in->lineup->config.source;
     }
     return code < 0 ? code : 0;
+}
+
+static bool fails_so(const struct fixture_call *call, const char *message)
+{
+    return !call->left_out && call->said.failed && strcmp(call->said.message, message) == 0;
+}
+
+/* What was said when it failed may hold what was granted then, to a plugin that is gone. Without
+ * grants it is written only where a call of now says the same. */
+static void withhold(struct recording *in)
+{
+    struct fixture *fixture = &in->fixture;
+    for (size_t i = 0; i < fixture->count; i++)
+        if (fails_so(&fixture->calls[i], fixture->failure.message))
+            return;
+    fixture->failure.message = NULL;
+    note(in,
+         "what was said when item %lld failed is left out, as it may hold what was granted; "
+         "--with-grants writes it",
+         (long long)fixture->item_id);
+}
+
+static void look_at_failure(struct recording *in)
+{
+    const char *plugin = in->fixture.failure.plugin[0] ? in->fixture.failure.plugin : "the plugin";
+    if (!in->failed_asked && in->fixture.failure.plugin[0])
+        note(in, "%s is not called any more: its failure is not recorded", plugin);
+    else if (in->out->failed == 0)
+        note(in, "%s did not fail this time: what it says now is recorded", plugin);
+    if (!in->options->with_grants)
+        withhold(in);
 }
 
 static int record_calls(struct recording *in)
@@ -296,15 +371,13 @@ static int record_calls(struct recording *in)
     in->entries = arena_alloc(arena, plugins + 1, sizeof *in->entries);
     if (!in->fixture.calls || !in->entries)
         return record_no_memory(in);
-    int code = 0;
-    begin_stored(in, &article);
-    if (in->fixture.has_document)
-        code = record_document(in, &article);
+    int code = in->fixture.has_document ? record_document(in, &article)
+               : in->fixture.article_id ? begin_stored(in, &article)
+                                        : 0;
     if (code >= 0 && in->fixture.article_id)
         code = record_article(in, &article);
-    if (code >= 0 && in->fixture.item_id && in->out->failed == 0)
-        note(in, "%s did not fail this time: what it says now is recorded",
-             in->fixture.failure.plugin[0] ? in->fixture.failure.plugin : "the plugin");
+    if (code >= 0 && in->fixture.item_id)
+        look_at_failure(in);
     return code;
 }
 

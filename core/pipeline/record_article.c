@@ -50,7 +50,7 @@ static int apply(struct recording *in, const struct desk_plugin *plugin,
 {
     msgpack_zone zone;
     msgpack_object value;
-    if (said->failed)
+    if (said->failed || !said->answer.at) /* what is left out is given to nobody */
         return 0;
     if (!msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE))
         return record_no_memory(in);

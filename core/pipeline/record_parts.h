@@ -17,6 +17,7 @@ struct recording {
     struct buf bytes; /* the document's */
     int64_t document_id;
     bool found;             /* the item */
+    bool failed_asked;      /* the plugin that failed was called */
     struct article article; /* as stored */
     const struct plugin_entry **entries;
     size_t entry_count;

@@ -302,7 +302,7 @@ return { kind = "tag", name = "ships", version = "1.0.0", api = 1, about = "A te
     it("leaves the call out, and says so", function()
         local desk, _, env = granted()
         local done = t.must({ "-C", desk, "record", "1" }, { env = env })
-        has(done.err, "tag/ships has a grant: its call is left out; --with-grants")
+        has(done.err, "tag/ships has a grant: its call is left out")
         has(done.out, "1 call, 1 left out")
         local folder = desk .. "/fixtures/1-late-again"
         assert.equal("", t.shell("grep -rl SECRET " .. folder .. " || true"))
@@ -340,6 +340,58 @@ return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A t
         has(replay(elsewhere(desk .. "/fixtures/1-late-again")).out, "none    ingest: it had a grant")
         t.must { "-C", desk, "record", "1", "--with-grants", "--force" }
         has(replay(elsewhere(desk .. "/fixtures/1-late-again")).out, "2 passed, 0 failed")
+    end)
+
+    it("keeps what it says from the calls that follow, and from their tests", function()
+        local desk, fleet, env = granted()
+        t.write(fleet, "SECRET FLEET")
+        t.plugin(desk, "tag", "after", [[
+return { kind = "tag", name = "after", version = "1.0.0", api = 1, about = "A test.", needs = { "ship" },
+    run = function(article) return { { scheme = "after", label = #article.tags .. " before" } } end }
+]])
+        t.plugin(desk, "tag", "ships", (t.read(desk .. "/scripts/tag/ships/init.lua"):gsub('"of " .. #desk.read', "desk.read")
+            :gsub("uses =", 'gives = { "ship" }, uses =')))
+        t.write(desk .. "/desk.lua", 'desk.ingest { "text" }\ndesk.tag { "ships", "after" }\n')
+        t.must { "-C", desk, "plugin", "grant", "tag/ships", "--write" }
+        local done = t.must({ "-C", desk, "record", "1" }, { env = env })
+        has(done.err, "what it says is kept from the calls that follow")
+        local folder = desk .. "/fixtures/1-late-again"
+        assert.equal("", t.shell("grep -rli 'secret' " .. folder .. " || true"))
+        has(t.read(folder .. "/calls/3-tag-after.json"), '"0 before"')
+        has(replay(elsewhere(folder)).out, "2 passed, 0 failed, 1 left out")
+        t.must({ "-C", desk, "record", "1", "--with-grants", "--force" }, { env = env })
+        has(t.read(folder .. "/calls/3-tag-after.json"), '"SECRET FLEET')
+    end)
+
+    it("writes no message of a plugin with a grant that is asked no more", function()
+        local desk, _, env = granted('error("got " .. desk.env("PORT"))', 3)
+        t.write(desk .. "/desk.lua", 'desk.ingest { "text" }\n')
+        local done = t.must({ "-C", desk, "record", "--failed", "1" }, { env = env })
+        has(done.err, "tag/ships is not called any more")
+        has(done.err, "what was said when item 1 failed is left out")
+        local folder = desk .. "/fixtures/failed-1-late-again"
+        assert.equal("", t.shell("grep -rl SECRETPORT " .. folder .. " || true"))
+        replay(elsewhere(folder))
+        t.must({ "-C", desk, "record", "--failed", "1", "--with-grants", "--force" }, { env = env })
+        has(t.read(folder .. "/fixture.json"), "got SECRETPORT")
+    end)
+
+    it("is refused where only what is stored is left, or a plugin with a grant cuts the document", function()
+        local desk, _, env = granted()
+        t.plugin(desk, "ingest", "text", [[
+return { kind = "ingest", name = "text", version = "2.0.0", api = 1, about = "A test.",
+    claims = function() return 1 end, run = function() return { { headline = "Other", body = "Other." } } end }
+]])
+        has(t.must({ "-C", desk, "record", "1" }, { env = env }, 1).err, "can only be recorded as it is stored")
+        t.must({ "-C", desk, "record", "1", "--with-grants" }, { env = env })
+        local words = t.write(t.folder() .. "/words.txt", "Late")
+        t.plugin(desk, "ingest", "text", ([[
+return { kind = "ingest", name = "text", version = "2.0.0", api = 1, about = "A test.", uses = { read = { %q } },
+    claims = function() return 1 end, run = function() return { { headline = desk.read(%q), body = "Text." } } end }
+]]):format(words, words))
+        t.must { "-C", desk, "plugin", "grant", "ingest/text", "--write" }
+        has(t.must({ "-C", desk, "record", "1", "--force" }, { env = env }, 1).err,
+            "ingest/text has a grant, and it is what cuts this document")
     end)
 
     it("is refused for an item that cannot be repeated without", function()
