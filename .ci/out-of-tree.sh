@@ -55,6 +55,14 @@ for compiler in gcc clang; do
     cmake --build "$prefix/$compiler"
     ctest --test-dir "$prefix/$compiler" --output-on-failure
 done
+# what `plugin new --native` writes can be built and tested, too
+for plugin in tag/fleet ingest/notes summarize/longest; do
+    name=${plugin#*/}
+    "$prefix/usr/bin/copydesk" -C "$prefix/desk" plugin new --native "$plugin" >/dev/null
+    cmake -S "$prefix/desk/native/$name" -B "$prefix/$name" -G Ninja >/dev/null
+    cmake --build "$prefix/$name"
+    ctest --test-dir "$prefix/$name" --output-on-failure
+done
 # and installed, it is found by name alone
 cmake --install "$prefix/gcc" >/dev/null
 cd "$prefix"

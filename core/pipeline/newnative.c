@@ -2,6 +2,7 @@
  * place of its own; for the other kinds of stages a template, with the test.lua of the Lua one. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -121,23 +122,64 @@ static int keep_name(struct new_plugin *out, const char *from, const struct temp
 }
 
 static int copy_all(struct new_plugin *out, const struct native_kind *kind, const char *sources,
-                    const char *to, struct error *err)
+                    const char *to, const struct template_word *words, struct error *err)
 {
-    struct template_word words[MARKS_MAX + 1] = {{NULL, NULL}};
     int code = 0;
-    for (size_t i = 0; i < MARKS_MAX && kind->words[i].mark; i++)
-        words[i] = (struct template_word){
-            kind->words[i].mark, kind->words[i].text ? kind->words[i].text : out->spec.name};
     out->files = mem_zero(sizeof kind->files / sizeof *kind->files, sizeof *out->files);
     if (!out->files)
         return error_set(err, ERR_NOMEM, "out of memory");
     for (size_t i = 0; code >= 0 && kind->folders[i]; i++)
         code = make_folder(to, kind->folders[i], words, err);
     for (size_t i = 0; code >= 0 && kind->files[i].from; i++) {
-        code = copy_file(sources, to, &kind->files[i], words, err);
-        if (code >= 0 && keep_name(out, kind->files[i].to, words) < 0)
+        if (keep_name(out, kind->files[i].to, words) < 0)
             code = error_set(err, ERR_NOMEM, "out of memory");
+        else
+            code = copy_file(sources, to, &kind->files[i], words, err);
     }
+    return code;
+}
+
+/* What copy_all made before it failed: its files, then its folders from the innermost. */
+static void take_away(const struct new_plugin *out, const struct native_kind *kind,
+                      const struct template_word *words, const char *to)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        MEM_AUTO char *path = file_join(to, out->files[i]);
+        if (path)
+            unlink(path);
+    }
+    for (size_t i = sizeof kind->folders / sizeof *kind->folders; i-- > 0;) {
+        BUF_AUTO struct buf name = BUF_INIT;
+        if (!kind->folders[i] || template_fill(str_of(kind->folders[i]), words, &name) < 0)
+            continue;
+        MEM_AUTO char *path = file_join(to, name.at);
+        if (path)
+            rmdir(path);
+    }
+    rmdir(to);
+}
+
+/* Filled under another name beside it: who looks sees all of the folder or none of it. */
+static int fill_beside(struct new_plugin *out, const struct native_kind *kind, const char *sources,
+                       const char *folder, struct error *err)
+{
+    struct template_word words[MARKS_MAX + 1] = {{NULL, NULL}};
+    BUF_AUTO struct buf part = BUF_INIT;
+    const char *name = file_base_name(folder);
+    for (size_t i = 0; i < MARKS_MAX && kind->words[i].mark; i++)
+        words[i] = (struct template_word){
+            kind->words[i].mark, kind->words[i].text ? kind->words[i].text : out->spec.name};
+    if (buf_printf(&part, "%.*s.%s.XXXXXX", (int)(name - folder), folder, name) < 0)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    if (!mkdtemp(part.at))
+        return error_errno(err, errno, "cannot make a folder beside %s", folder);
+    int code = copy_all(out, kind, sources, part.at, words, err);
+    const mode_t mask = umask(0);
+    umask(mask);
+    if (code >= 0 && (chmod(part.at, 0777 & ~mask) < 0 || rename(part.at, folder) < 0))
+        code = error_errno(err, errno, "cannot make %s", folder);
+    if (code < 0)
+        take_away(out, kind, words, part.at);
     return code;
 }
 
@@ -171,9 +213,7 @@ static int fill(struct new_plugin *out, const struct native_kind *kind, struct e
     if (lstat(folder, &info) == 0)
         return error_set(err, ERR_EXISTS, "%s is there already; nothing was changed", folder);
     int code = template_folder(parent, err);
-    if (code >= 0)
-        code = template_folder(folder, err);
-    return code < 0 ? code : copy_all(out, kind, sources, folder, err);
+    return code < 0 ? code : fill_beside(out, kind, sources, folder, err);
 }
 
 int plugin_new_native(const char *dir, const char *plugin, struct new_plugin *out,

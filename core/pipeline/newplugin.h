@@ -20,7 +20,7 @@ struct new_plugin {
 int plugin_new(const char *dir, const char *plugin, struct new_plugin *out, struct error *err);
 /* The same for a plugin in C, in the desk's folder native/NAME: "tag/NAME", the installed example
  * under another name; "ingest/NAME", "summarize/NAME", from a template. ERR_USAGE: the C ABI has no
- * stage of that kind. A folder that could not be filled is left for its author to see. */
+ * stage of that kind. */
 int plugin_new_native(const char *dir, const char *plugin, struct new_plugin *out,
                       struct error *err);
 void new_plugin_free(struct new_plugin *made);

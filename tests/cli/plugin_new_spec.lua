@@ -98,7 +98,7 @@ describe("plugin new --native", function()
         local pc = t.shell(("dirname $(find %s -name copydesk-plugin.pc)"):format(prefix))
         local natives = {}
         for kind, name in pairs { tag = "fleet", ingest = "my-notes", summarize = "longest" } do
-            local out = t.must({ "-C", desk, "plugin", "new", "--native", kind, name }).out
+            local out = t.shell(("%s/usr/bin/copydesk -C %s plugin new --native %s %s"):format(prefix, desk, kind, name))
             assert.truthy(out:find(("native/%s/%s.c\n"):format(name, name), 1, true), out)
             local log = t.shell(("cd %s && export PKG_CONFIG_PATH=%s && cmake -G Ninja -S native/%s -B native/%s/build "
                 .. "&& cmake --build native/%s/build && ctest --test-dir native/%s/build"):format(
@@ -121,6 +121,21 @@ describe("plugin new --native", function()
         assert.equal("CVN-78", articles[2].tags[1].label)
         local whole = t.json({ "-C", desk, "show", "--json", tostring(articles[1].id) })[1]
         assert.equal("Nobody met anybody.", whole.text)
+    end)
+
+    it("leaves nothing behind when the installation lacks a file of the template", function()
+        local prefix, desk = t.folder(), t.desk()
+        local build = os.getenv("COPYDESK_BIN"):gsub("/bin/copydesk$", "")
+        t.shell(("cmake --install %s --prefix %s/usr >/dev/null"):format(build, prefix))
+        local new = ("%s/usr/bin/copydesk -C %s plugin new --native ingest notes 2>&1"):format(prefix, desk)
+        local lacks = prefix .. "/usr/share/copydesk/scripts/templates/native/check.sh"
+        t.shell(("mv %s %s.away"):format(lacks, lacks))
+        local out = t.shell(new .. " || true")
+        assert.truthy(out:find("missing from the installation", 1, true), out)
+        assert.equal("", t.shell("ls -A " .. desk .. "/native"))
+        t.shell(("mv %s.away %s"):format(lacks, lacks))
+        t.shell(new)
+        t.shell("test -x " .. desk .. "/native/notes/check.sh")
     end)
 
     it("leaves no word of the example's name", function()
