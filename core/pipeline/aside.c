@@ -36,15 +36,6 @@ static bool is_due(const struct lineup *lineup, const struct health *health, int
     return span_us && (health->again_us <= now_us || health->again_us - now_us > span_us);
 }
 
-bool health_would_bar(const struct lineup *lineup, const struct plugin_chain *chain)
-{
-    for (size_t i = 0; i < chain->count; i++)
-        if (health_is_aside(lineup, chain->at[i]) &&
-            !is_due(lineup, chain->at[i]->health, clock_wall_us()))
-            return true;
-    return false;
-}
-
 bool health_bars(struct lineup *lineup, const struct desk_plugin *plugin)
 {
     struct health *health = plugin->health;
@@ -93,18 +84,34 @@ static void set_aside(struct lineup *lineup, struct health *health)
     health_save(lineup->desk, false);
 }
 
-void plugin_failed(struct lineup *lineup, const struct desk_plugin *plugin, enum guard guard,
-                   const char *message)
+/* NULL: it is nobody's, or none of the plugin's. */
+static struct health *count_failure(const struct lineup *lineup, const struct desk_plugin *plugin,
+                                    enum guard guard, const char *message)
 {
     struct health *health = plugin ? plugin->health : NULL;
     if (!health || (unsigned)guard >= GUARD_COUNT || lineup->ended)
-        return;
+        return NULL;
     health->failures[guard]++;
     if (guard == GUARD_INPUT)
-        return;
-    health->running++;
+        return NULL;
     health->guard = guard;
     keep_message(health, message);
+    return health;
+}
+
+void plugin_failed_again(struct lineup *lineup, const struct desk_plugin *plugin, enum guard guard,
+                         const char *message)
+{
+    (void)count_failure(lineup, plugin, guard, message);
+}
+
+void plugin_failed(struct lineup *lineup, const struct desk_plugin *plugin, enum guard guard,
+                   const char *message)
+{
+    struct health *health = count_failure(lineup, plugin, guard, message);
+    if (!health)
+        return;
+    health->running++;
     const unsigned after = lineup->config.aside.after;
     if (after > 0 && health->running >= after && has_items(plugin))
         set_aside(lineup, health);

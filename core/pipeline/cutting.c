@@ -108,7 +108,8 @@ static void decide(struct cutting *cutting)
 {
     if (!cutting->best)
         nobody(cutting);
-    else if (cutting->best != cutting->trying && health_bars(cutting->lineup, cutting->best))
+    else if (!cutting->again && cutting->best != cutting->trying &&
+             health_bars(cutting->lineup, cutting->best))
         bar(cutting, cutting->best);
     else
         ask_to_cut(cutting, &cutting->best, 1, "chosen");
@@ -182,7 +183,7 @@ static void ask_next(struct cutting *cutting)
 /* One that fails already when it is asked whose a document is: each document may be its own. */
 static const struct desk_plugin *bars_all(struct cutting *cutting)
 {
-    for (size_t i = 0; i < cutting->chain->count; i++) {
+    for (size_t i = 0; !cutting->again && i < cutting->chain->count; i++) {
         const struct desk_plugin *plugin = cutting->chain->at[i];
         if (!plugin->health || !plugin->health->claiming ||
             !health_is_aside(cutting->lineup, plugin))
@@ -198,7 +199,7 @@ static bool is_one_step(const struct cutting *cutting)
 {
     const struct plugin_chain *chain = cutting->chain;
     for (size_t i = 0; i < chain->count; i++)
-        if (health_is_aside(cutting->lineup, chain->at[i]) ||
+        if ((!cutting->again && health_is_aside(cutting->lineup, chain->at[i])) ||
             plugin_pool(cutting->lineup, chain->at[i]) !=
                 plugin_pool(cutting->lineup, chain->at[0]))
             return false;

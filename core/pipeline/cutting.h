@@ -15,6 +15,7 @@ struct cutting {
     struct lineup *lineup;
     const struct plugin_chain *chain;
     const struct document *document;       /* with its bytes, until `sent` */
+    bool again;                            /* a retry: who is set aside is asked all the same */
     bool want_text;                        /* the answer holds what the bytes were read as */
     void (*sent)(struct cutting *cutting); /* the last job holds the bytes now */
     void (*done)(struct cutting *cutting, const struct pool_answer *answer);

@@ -112,7 +112,10 @@ static void quarantine(struct doc *doc, struct str guard, const char *message,
 
 static void fail(struct doc *doc, enum guard guard, const char *message, const char *traceback)
 {
-    plugin_failed(doc->lineup, doc->plugin, guard, message);
+    if (doc->in->again)
+        plugin_failed_again(doc->lineup, doc->plugin, guard, message);
+    else
+        plugin_failed(doc->lineup, doc->plugin, guard, message);
     quarantine(doc, guard_str(guard), message, traceback);
 }
 
@@ -217,6 +220,7 @@ static int make_pieces(struct doc *doc, const struct article_list *drafts, struc
         doc->works[i] = (struct article_work){.lineup = doc->lineup,
                                               .arena = doc->arena,
                                               .piece = &doc->pieces[i],
+                                              .again = doc->in->again,
                                               .done = article_done,
                                               .data = doc};
     }
@@ -343,6 +347,7 @@ void doc_cut(struct doc *doc)
     doc->cutting = (struct cutting){.lineup = doc->lineup,
                                     .chain = &doc->lineup->ingest,
                                     .document = &doc->request.document,
+                                    .again = doc->in->again,
                                     .sent = sent,
                                     .done = cut,
                                     .data = doc};

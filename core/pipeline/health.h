@@ -8,7 +8,8 @@
  * Set aside. A plugin of kind ingest, tag or summarize that fails on `after` items in a row
  * (desk.aside) is asked no more: what needs it goes to quarantine at once, the rest goes on. It is
  * asked again when it changed, when a person says `copydesk failed retry`, and after `again` by one
- * item. An item on which it does not fail makes all well. So a row of poisoned documents sets a
+ * item. An item on which it does not fail makes all well. A retry asks for each of its items, set
+ * aside or not, and its failures are no part of a row. So a row of poisoned documents sets a
  * sound plugin aside for `again` at most, as long as sound ones come, and loses nothing.
  *
  * All on the loop's thread. */
@@ -57,6 +58,10 @@ void health_calls(const struct desk *desk, const struct health *health, struct p
  * did it. GUARD_INPUT is counted, but is neither: the plugin found that the input is not for it. */
 void plugin_failed(struct lineup *lineup, const struct desk_plugin *plugin, enum guard guard,
                    const char *message);
+/* The same of an item that a person has tried again: counted, but no step to being set aside. It
+ * failed before, and a row of such items says nothing of the next one. */
+void plugin_failed_again(struct lineup *lineup, const struct desk_plugin *plugin, enum guard guard,
+                         const char *message);
 void plugin_worked(struct lineup *lineup, const struct desk_plugin *plugin);
 
 /* ---- set aside (aside.c) ---- */
@@ -65,8 +70,6 @@ bool health_is_aside(const struct lineup *lineup, const struct desk_plugin *plug
 /* Whether an item that needs the plugin does without: asked once an item. False also for the item
  * that is to try it. */
 bool health_bars(struct lineup *lineup, const struct desk_plugin *plugin);
-/* Whether health_bars() would say so of one of these: for who leaves the item as it is then. */
-bool health_would_bar(const struct lineup *lineup, const struct plugin_chain *chain);
 /* Why, and what to do; into `arena`. NULL: no memory. */
 const char *health_why(const struct health *health, struct arena *arena);
 /* All that are set aside are asked again, and have `after` failures before them. */

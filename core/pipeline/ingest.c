@@ -189,6 +189,7 @@ struct ingest *ingest_start(struct desk *desk, const char *const *paths, size_t 
     }
     run->in.desk = desk;
     run->in.most = options->inflight;
+    run->in.again = options->again;
     run->callbacks = callbacks ? *callbacks : (struct ingest_callbacks){0};
     run->done = done;
     run->data = data;

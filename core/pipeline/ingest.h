@@ -52,8 +52,9 @@ struct ingest_spooled {
 };
 
 struct ingest_options {
-    const char *source;                   /* of the documents; NULL: "folder", or "stdin" for "-" */
-    unsigned inflight;                    /* documents at once; 0: INFLIGHT_ITEMS */
+    const char *source; /* of the documents; NULL: "folder", or "stdin" for "-" */
+    unsigned inflight;  /* documents at once; 0: INFLIGHT_ITEMS */
+    bool again;         /* a retry: plugins are asked, set aside or not (health.h) */
     const struct ingest_spooled *spooled; /* before the paths */
     size_t spooled_count;
 };

@@ -53,6 +53,7 @@ struct intake {
     const struct intake_hooks *hooks;
     void *data;
     unsigned most; /* documents at once; 0: INFLIGHT_ITEMS */
+    bool again;    /* a person has them tried again: plugins are asked, set aside or not */
     struct ingest_counts counts;
     struct feed *feed;
     bool paused; /* nothing new is read, and nothing that was received is cut */

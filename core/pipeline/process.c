@@ -115,7 +115,10 @@ static void note_failure(struct article_work *work, const struct desk_plugin *pl
 static void add_failure(struct article_work *work, const struct desk_plugin *plugin,
                         enum guard guard, const char *message, const char *traceback)
 {
-    plugin_failed(work->lineup, plugin, guard, message);
+    if (work->again)
+        plugin_failed_again(work->lineup, plugin, guard, message);
+    else
+        plugin_failed(work->lineup, plugin, guard, message);
     note_failure(work, plugin, guard_str(guard), message, traceback);
 }
 
@@ -339,7 +342,7 @@ static void submit(struct article_work *work)
 static void leave_out_aside(struct article_work *work)
 {
     const struct plugin_chain *chain = &work->lineup->article;
-    for (size_t i = 0; i < chain->count; i++) {
+    for (size_t i = 0; !work->again && i < chain->count; i++) {
         if (!health_bars(work->lineup, chain->at[i]))
             continue;
         const char *why = health_why(chain->at[i]->health, work->arena);

@@ -15,6 +15,7 @@ struct article_work {
     struct lineup *lineup;     /* held by the caller until article_work_free */
     struct arena *arena;       /* of what is decoded; lives as long as the piece */
     struct store_piece *piece; /* article filled; the rest is filled here */
+    bool again;                /* a person has it tried again: all are asked, set aside or not */
     void (*done)(struct article_work *work);
     void *data;
     /* own */

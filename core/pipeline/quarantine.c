@@ -190,15 +190,6 @@ static void forget_answers(struct article *article)
     article->summary = (struct summary){0};
 }
 
-/* What a plugin said before would be gone until it is asked again: the article waits as it is. */
-static void pass_over(struct retry *retry)
-{
-    leave_article(retry);
-    retry->counts.articles++;
-    retry->counts.articles_failed++;
-    next_article(retry);
-}
-
 static void article_read(void *data)
 {
     struct retry *retry = data;
@@ -211,14 +202,11 @@ static void article_read(void *data)
             finish(retry, &why);
         return;
     }
-    if (health_would_bar(retry->desk->lineup, &retry->desk->lineup->article)) {
-        pass_over(retry);
-        return;
-    }
     forget_answers(&retry->piece.article);
     retry->article = (struct article_work){.lineup = lineup_hold(retry->desk->lineup),
                                            .arena = retry->arena,
                                            .piece = &retry->piece,
+                                           .again = true,
                                            .done = worked,
                                            .data = retry};
     article_work_start(&retry->article);
@@ -257,9 +245,10 @@ static void ingested(const struct ingest_counts *counts, const struct error *fai
 static void received_again(struct store_request *request)
 {
     struct retry *retry = request->data;
+    const struct ingest_options options = {.again = true};
     struct error why = request->error;
     if (why.code == 0 &&
-        ingest_start(retry->desk, NULL, 0, NULL, &retry->callbacks, ingested, retry, &why))
+        ingest_start(retry->desk, NULL, 0, &options, &retry->callbacks, ingested, retry, &why))
         return;
     finish(retry, &why);
 }

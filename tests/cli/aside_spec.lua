@@ -92,26 +92,26 @@ describe("a plugin that fails on items in a row", function()
         assert.equal(6, #t.json { "-C", dir, "search", "--json", 'tag:"Nordic Star"' })
     end)
 
-    it("keeps what is known of an item that waits, when the retry does not come to it", function()
+    it("is asked about each item of a retry, so that sound ones behind poisoned ones are done", function()
         local dir = make()
-        ingest(dir, "bad", 3, 3)
-        assert.same({ error = 3 }, guards(dir))
-        ingest(dir, "bad", 5, 3)
-        assert.same({ error = 3, aside = 5 }, guards(dir))
-        t.must({ "-C", dir, "failed", "retry" }, nil, 3)
-        assert.same({ error = 3, aside = 5 }, guards(dir)) -- three are tried and fail, five are not tried
+        ingest(dir, "bad", 4, 3)
+        ingest(dir, "well", 2, 3)
+        ingest(dir, "bad", 4, 3)
+        local out = t.must({ "-C", dir, "failed", "retry" }, nil, 3).out
+        assert.truthy(out:find("10 items tried again, 8 failed", 1, true), out)
+        assert.same({ error = 8 }, guards(dir))
+        assert.equal(2, #t.json { "-C", dir, "search", "--json", 'tag:"Nordic Star"' })
+        assert.equal("ok", health(dir, "tag/ships").state)
     end)
 
-    it("keeps its former tags on articles that wait for another plugin", function()
+    it("is not set aside by a retry: the next sound item is done", function()
         local dir = make()
-        t.plugin(dir, "tag", "other", t.tagger("other", "error('not today')"))
-        ingest(dir, "well", 2, 3)
-        t.plugin(dir, "tag", "ships", t.tagger("ships", "error('broken')"))
-        t.write(dir .. "/desk.lua", (t.read(dir .. "/desk.lua"):gsub("after = 3", "after = 1")))
-        t.must({ "-C", dir, "failed", "retry" }, nil, 3) -- the first sets it aside, the second is left as it is
-        local tagged = t.json { "-C", dir, "search", "--json", 'tag:"Nordic Star"' }
-        assert.equal(1, #tagged)
-        assert.same({ error = 3 }, guards(dir))
+        ingest(dir, "bad", 5, 3)
+        local out = t.must({ "-C", dir, "failed", "retry" }, nil, 3)
+        assert.truthy(out.out:find("5 items tried again, 5 failed", 1, true), out.out)
+        assert.falsy(out.err:find("set aside after", 1, true), out.err)
+        ingest(dir, "well", 1)
+        assert.same({ error = 5 }, guards(dir))
     end)
 
     it("is tried by one item after a time, and is well again when that one goes through", function()
@@ -244,6 +244,17 @@ return { kind = "ingest", name = "wire", version = "1.0.0", api = 1, about = "A 
         t.plugin(dir, "ingest", "wire", cutter(MINE, "return { { headline = 'Cut', body = document.text } }"))
         t.must { "-C", dir, "failed", "retry" }
         assert.equal(9, #t.json { "-C", dir, "list", "--json" })
+    end)
+
+    it("is asked about each document of a retry, and not set aside by it", function()
+        local dir = desk(MINE, "if document.text:find('bad', 1, true) then error('cannot cut') end\n"
+            .. "return { { headline = 'Cut', body = document.text } }")
+        ingest(dir, "bad wire", 3, 3)
+        ingest(dir, "well wire", 2, 3)
+        local out = t.must({ "-C", dir, "failed", "retry" }, nil, 3).out
+        assert.truthy(out:find("5 items tried again, 3 failed", 1, true), out)
+        assert.same({ error = 3 }, guards(dir))
+        ingest(dir, "well wire", 1)
     end)
 
     it("keeps all documents waiting when it cannot even say which are its own", function()
