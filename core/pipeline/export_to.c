@@ -68,6 +68,7 @@ struct target {
     const char *to;    /* as given */
     const char *place; /* the folder, or the file itself */
     bool single;
+    bool fixture; /* the host writes there, not a plugin */
 };
 
 static int check_one(const struct target *target, const char *guarded, const char *what,
@@ -78,14 +79,15 @@ static int check_one(const struct target *target, const char *guarded, const cha
         return 0; /* what is not there cannot be written into */
     if (is_within(target->place, real))
         return error_set(err, ERR_DENIED,
-                         "--to %s lies in %s (%s), where exports may not write; choose another "
-                         "folder, such as out/",
-                         target->to, what, real);
+                         "--to %s lies in %s (%s), where %s may not be written; choose another "
+                         "folder, such as %s/",
+                         target->to, what, real, target->fixture ? "fixtures" : "exports",
+                         target->fixture ? "fixtures" : "out");
     if (!target->single && is_within(real, target->place))
-        return error_set(err, ERR_DENIED,
-                         "--to %s holds %s (%s), so a plugin could write there; choose a folder of "
-                         "its own, such as out/",
-                         target->to, what, real);
+        return error_set(
+            err, ERR_DENIED, "--to %s holds %s (%s)%s; choose a folder of its own, such as %s/",
+            target->to, what, real, target->fixture ? "" : ", so a plugin could write there",
+            target->fixture ? "fixtures/late" : "out");
     return 0;
 }
 
@@ -94,6 +96,17 @@ static int check_below(const struct desk *desk, const struct target *target, con
 {
     MEM_AUTO char *path = name[0] == '/' ? mem_strdup(name) : file_join(desk->dir, name);
     return path ? check_one(target, path, what, err) : error_set(err, ERR_NOMEM, "out of memory");
+}
+
+static int check_watch(const struct desk *desk, const struct target *target,
+                       const struct config_watch *watch, struct error *err)
+{
+    const char *const outcomes[] = {watch->done, watch->duplicate, watch->failed};
+    int code = check_below(desk, target, watch->folder, "a watched folder", err);
+    for (size_t i = 0; code >= 0 && i < sizeof outcomes / sizeof *outcomes; i++)
+        if (outcomes[i])
+            code = check_below(desk, target, outcomes[i], "a folder for what was taken in", err);
+    return code;
 }
 
 static int check(const struct desk *desk, const struct config *config, const struct target *target,
@@ -110,7 +123,7 @@ static int check(const struct desk *desk, const struct config *config, const str
     if (code >= 0)
         code = check_below(desk, target, "desk.lua", "the desk's settings", err);
     for (size_t i = 0; code >= 0 && i < config->watch_count; i++)
-        code = check_below(desk, target, config->watches[i].folder, "a watched folder", err);
+        code = check_watch(desk, target, &config->watches[i], err);
     return code;
 }
 
@@ -137,7 +150,7 @@ int export_to_check(const struct desk *desk, const char *to, struct export_to *o
     if (code >= 0 && out->single && !(file = file_join(folder, out->single)))
         code = error_set(err, ERR_NOMEM, "out of memory");
     if (code >= 0) {
-        const struct target target = {to, out->single ? file : folder, out->single != NULL};
+        const struct target target = {to, out->single ? file : folder, out->single != NULL, false};
         code = check(desk, &desk->lineup->config, &target, err);
     }
     if (code < 0)
@@ -165,7 +178,19 @@ int export_to_may(const struct lineup *lineup, const char *to, struct error *err
     const bool single = names_file(whole);
     drop_slashes(whole);
     MEM_AUTO char *place = real_as_far(whole);
-    const struct target target = {to, place, single};
+    const struct target target = {to, place, single, false};
     return place ? check(desk, &lineup->config, &target, err)
+                 : error_set(err, ERR_NOMEM, "out of memory");
+}
+
+int export_to_fixture(const struct desk *desk, const char *to, struct error *err)
+{
+    MEM_AUTO char *whole = mem_strdup(to);
+    if (!whole)
+        return error_set(err, ERR_NOMEM, "out of memory");
+    drop_slashes(whole);
+    MEM_AUTO char *place = real_as_far(whole);
+    const struct target target = {.to = to, .place = place, .fixture = true};
+    return place ? check(desk, &desk->lineup->config, &target, err)
                  : error_set(err, ERR_NOMEM, "out of memory");
 }

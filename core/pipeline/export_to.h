@@ -8,12 +8,14 @@ struct export_to {
     char *single; /* mem_alloc'd; NULL: the plugin names its files */
 };
 
-/* `to` as it was given. ERR_DENIED when plugins' files would come into the store, into scripts or
- * into a watched folder, or when the folder holds one of these: then a plugin could choose a name
- * that leads there. */
+/* `to` as it was given. ERR_DENIED when plugins' files would come into the store, into scripts,
+ * into a watched folder or where its files are put, or when the folder holds one of these: then a
+ * plugin could choose a name that leads there. */
 int export_to_check(const struct desk *desk, const char *to, struct export_to *out,
                     struct error *err);
 /* The same question, of a job that has not run: with the settings of `lineup`, `to` relative to the
  * desk, and with folders that are yet to be made. */
 int export_to_may(const struct lineup *lineup, const char *to, struct error *err);
+/* The same question, of a folder that `copydesk record` is to make. */
+int export_to_fixture(const struct desk *desk, const char *to, struct error *err);
 void export_to_free(struct export_to *to);

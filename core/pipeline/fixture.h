@@ -1,7 +1,7 @@
 /* A fixture: what plugins were given and what they said, kept as files, so that it can be done
  * again elsewhere. A folder of
  *
- *   fixture.json            what was recorded, of which versions, the document's facts
+ *   fixture.json            what was recorded, of which versions, the document's facts, all files
  *   document                its bytes as they came
  *   calls/1-tag-ships.json  one call: plugin, options, fingerprint, the article as the plugin got
  *                           it, and the answer or the failure
@@ -84,9 +84,9 @@ struct fixture_code {
 };
 
 /* Makes the folder `dir`. There must be nothing, or an empty folder; with `replace` also a fixture,
- * whose files go and nothing else. ERR_EXISTS: something is there; ERR_LIMIT: a part is too large;
- * ERR_INVALID: an answer that JSON cannot hold. Nothing half written is left. `slug`: what its
- * tests are called. */
+ * whose files go, and nothing else: where a file lies among them that the fixture does not list,
+ * that is told. ERR_EXISTS: something is there; ERR_LIMIT: a part is too large; ERR_INVALID: an
+ * answer that JSON cannot hold. Nothing half written is left. `slug`: what its tests are called. */
 int fixture_write(const char *dir, const char *slug, const struct fixture *fixture,
                   const struct fixture_code *code, bool replace, struct error *err);
 

@@ -411,8 +411,8 @@ static int read_calls(struct reading *in, const json_t *calls)
 {
     struct fixture *out = in->out;
     const size_t count = json_array_size(calls);
-    if (!json_is_array(calls) || count > LIMIT(FIXTURE_CALLS))
-        return wrong(in, "calls", "must be a list of at most FIXTURE_CALLS names");
+    if (!json_is_array(calls) || count == 0 || count > LIMIT(FIXTURE_CALLS))
+        return wrong(in, "calls", "must be a list of one to FIXTURE_CALLS names");
     out->calls = arena_alloc(out->arena, count + 1, sizeof *out->calls);
     if (!out->calls)
         return no_room(in);
@@ -509,7 +509,7 @@ int fixture_read(const char *dir, struct fixture *out, struct error *err)
     if (fd < 0)
         return error_errno(err, errno, "%s", dir);
     in.fd = fd;
-    json_t *head = read_json(&in, "fixture.json", LIMIT(CONFIG_BYTES));
+    json_t *head = read_json(&in, "fixture.json", LIMIT(FIXTURE_CALL_BYTES));
     if (!head)
         return err->code;
     code = take_head(&in, head);

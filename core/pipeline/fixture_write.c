@@ -1,4 +1,4 @@
-/* A fixture into its folder: all of it into a folder beside, which then takes the name. */
+/* A fixture into its folder (fixture_place.h says how it comes there). */
 #include "pipeline/fixture.h"
 
 #include <errno.h>
@@ -17,11 +17,13 @@
 #include "model/raw_json.h"
 #include "model/wire.h"
 #include "pipeline/fixture_files.h"
+#include "pipeline/fixture_place.h"
 #include "plugin/canonical.h"
 #include "worker/message.h"
 
 struct writing {
-    char *dir; /* the folder beside */
+    const char *dir; /* of the place */
+    json_t *files;   /* names of all that is written, but fixture.json */
     const struct fixture *fixture;
     size_t granted; /* files in granted/ so far */
     mode_t mode;    /* of JSON files: for the user alone where they hold what was granted */
@@ -31,6 +33,16 @@ struct writing {
 static int no_memory(struct error *err)
 {
     return error_set(err, ERR_NOMEM, "out of memory while writing a fixture");
+}
+
+static int put(const struct writing *in, const char *name, struct str bytes, mode_t mode)
+{
+    const int code = folder_write(in->dir, name, bytes, mode, in->err);
+    if (code < 0)
+        return code;
+    return json_array_append_new(in->files, fixture_bytes_json(str_of(name))) < 0
+               ? no_memory(in->err)
+               : 0;
 }
 
 /* ---- values that must come back as they are ---- */
@@ -109,17 +121,6 @@ static json_t *append(json_t *list, json_t *item)
     return NULL;
 }
 
-/* File names are any bytes. */
-static json_t *bytes_json(struct str bytes)
-{
-    BUF_AUTO struct buf hex = BUF_INIT;
-    if (!bytes.at || utf8_valid(bytes.at, bytes.len) == bytes.len)
-        return json_stringn(bytes.at ? bytes.at : "", bytes.at ? bytes.len : 0);
-    for (size_t i = 0; i < bytes.len; i++)
-        buf_printf(&hex, "%02x", (unsigned char)bytes.at[i]);
-    return buf_failed(&hex) ? NULL : json_pack("{s:s}", "hex", hex.at);
-}
-
 /* ---- calls ---- */
 
 static json_t *env_json(const struct fixture_plugin *plugin)
@@ -130,7 +131,7 @@ static json_t *env_json(const struct fixture_plugin *plugin)
         if (!equals)
             continue;
         if (json_object_setn_new(env, plugin->env[i], (size_t)(equals - plugin->env[i]),
-                                 bytes_json(str_of(equals + 1))) < 0) {
+                                 fixture_bytes_json(str_of(equals + 1))) < 0) {
             json_decref(env);
             return NULL;
         }
@@ -147,8 +148,7 @@ static int write_granted(struct writing *in, const struct fixture_plugin *plugin
             return error_set(in->err, ERR_INVALID, "the path %s is no UTF-8: it cannot be recorded",
                              file->name);
         snprintf(name, sizeof name, "granted/%zu", ++in->granted);
-        const int code =
-            folder_write(in->dir, name, (struct str){file->bytes, file->len}, 0600, in->err);
+        const int code = put(in, name, (struct str){file->bytes, file->len}, 0600);
         if (code < 0)
             return code;
         if (json_object_set_new(read, file->name, json_integer((json_int_t)in->granted)) < 0)
@@ -234,7 +234,7 @@ static int write_json(const struct writing *in, const char *name, const json_t *
                          name, LIMIT(FIXTURE_CALL_BYTES));
     if (code >= 0)
         code = buf_byte(&text, '\n') < 0 ? no_memory(in->err) : 0;
-    return code < 0 ? code : folder_write(in->dir, name, buf_view(&text), in->mode, in->err);
+    return code < 0 ? code : put(in, name, buf_view(&text), in->mode);
 }
 
 static int write_call(struct writing *in, size_t index)
@@ -258,8 +258,9 @@ static json_t *document_json(const struct document *document)
     char hex[HASH_HEX_SIZE], received[CLOCK_TEXT_SIZE];
     struct hash hash;
     hash_bytes(document->bytes.at ? document->bytes.at : "", document->bytes.len, &hash);
-    return json_pack("{s:o, s:o, s:o, s:s, s:I, s:s}", "name", bytes_json(document->name), "path",
-                     bytes_json(document->path), "source", bytes_json(document->source), "received",
+    return json_pack("{s:o, s:o, s:o, s:s, s:I, s:s}", "name", fixture_bytes_json(document->name),
+                     "path", fixture_bytes_json(document->path), "source",
+                     fixture_bytes_json(document->source), "received",
                      clock_format(document->received_us, received), "bytes",
                      (json_int_t)document->bytes.len, "sha256", hash_hex(&hash, hex));
 }
@@ -307,6 +308,8 @@ static int write_head(const struct writing *in)
                                                    : json_null())) >= 0;
     if (made && fixture->has_document)
         made = json_object_set_new(head, "document", document_json(&fixture->document)) >= 0;
+    if (made)
+        made = json_object_set(head, "files", in->files) >= 0;
     const int code = made ? write_json(in, "fixture.json", head) : no_memory(in->err);
     json_decref(head);
     return code;
@@ -319,7 +322,7 @@ static int write_file(const struct writing *in, const char *folder, const struct
     BUF_AUTO struct buf name = BUF_INIT;
     if (buf_printf(&name, "%s/%s", folder, file->name) < 0)
         return no_memory(in->err);
-    return folder_write(in->dir, name.at, (struct str){file->bytes, file->len}, 0666, in->err);
+    return put(in, name.at, (struct str){file->bytes, file->len}, 0666);
 }
 
 static int write_code(const struct writing *in, const struct fixture_code *code)
@@ -349,15 +352,13 @@ static int write_test(const struct writing *in, const struct fixture_call *call,
         return 0;
     if (code > 0 && buf_printf(&name, "tests/%s/%s/%s.test.lua", plugin->kind, plugin->name, slug))
         code = no_memory(in->err);
-    return code < 0 ? code : folder_write(in->dir, name.at, buf_view(&text), in->mode, in->err);
+    return code < 0 ? code : put(in, name.at, buf_view(&text), in->mode);
 }
 
 static int write_all(struct writing *in, const struct fixture_code *code, const char *slug)
 {
     const struct fixture *fixture = in->fixture;
-    int result = fixture->has_document
-                     ? folder_write(in->dir, "document", fixture->document.bytes, 0666, in->err)
-                     : 0;
+    int result = fixture->has_document ? put(in, "document", fixture->document.bytes, 0666) : 0;
     for (size_t i = 0; result >= 0 && i < fixture->count; i++) {
         result = write_call(in, i);
         if (result >= 0)
@@ -366,75 +367,6 @@ static int write_all(struct writing *in, const struct fixture_code *code, const 
     if (result >= 0)
         result = write_code(in, code);
     return result < 0 ? result : write_head(in);
-}
-
-/* ---- its name ---- */
-
-/* fixture.json goes first and comes last: a folder is a fixture only when all else is there. */
-static const char *const parts[] = {"fixture.json", "document", "calls",
-                                    "granted",      "scripts",  "tests"};
-#define PART_COUNT (sizeof parts / sizeof *parts)
-
-static int move_part(const char *from, const char *to, const char *name, struct error *err)
-{
-    MEM_AUTO char *old = file_join(from, name);
-    MEM_AUTO char *new = file_join(to, name);
-    if (!old || !new)
-        return no_memory(err);
-    if (rename(old, new) == 0 || errno == ENOENT)
-        return 0;
-    return error_errno(err, errno, "cannot write %s", new);
-}
-
-static int move_in(const char *from, const char *to, bool replaces, struct error *err)
-{
-    if (!replaces)
-        return rename(from, to) == 0 ? 0 : error_errno(err, errno, "cannot write %s", to);
-    int code = 0;
-    for (size_t i = 0; code >= 0 && i < PART_COUNT; i++)
-        code = folder_remove(to, parts[i], err);
-    for (size_t i = PART_COUNT; code >= 0 && i > 0; i--)
-        code = move_part(from, to, parts[i - 1], err);
-    if (code >= 0 && rmdir(from) < 0)
-        code = error_errno(err, errno, "cannot remove %s", from);
-    return code;
-}
-
-static int check_place(const char *dir, bool replace, bool *replaces, struct error *err)
-{
-    const int state = folder_state(dir, err);
-    *replaces = state == 2;
-    if (state < 0)
-        return state;
-    if (state == 0)
-        return error_set(err, ERR_EXISTS,
-                         "%s holds something that is no fixture: choose another folder with --to",
-                         dir);
-    return state == 2 && !replace
-               ? error_set(err, ERR_EXISTS, "%s is a fixture already; --force writes it anew", dir)
-               : 0;
-}
-
-/* The folder and the name within it; "a/b/" is "a", "b". */
-static int make_beside(const char *dir, char **out, struct error *err)
-{
-    BUF_AUTO struct buf path = BUF_INIT;
-    MEM_AUTO char *copy = mem_strdup(dir);
-    size_t len = copy ? strlen(copy) : 0;
-    while (len > 1 && copy[len - 1] == '/')
-        copy[--len] = '\0';
-    if (!copy || len == 0)
-        return copy ? error_set(err, ERR_USAGE, "an empty path is no folder") : no_memory(err);
-    const char *base = file_base_name(copy);
-    buf_append(&path, copy, (size_t)(base - copy));
-    int code = 0;
-    if (path.len > 1)
-        code = folders_make(path.at, err);
-    buf_printf(&path, ".%s.%ld.part", base, (long)getpid());
-    *out = buf_take(&path, NULL);
-    if (code < 0 || !*out)
-        return code < 0 ? code : no_memory(err);
-    return mkdir(*out, 0777) == 0 ? 0 : error_errno(err, errno, "cannot make the folder %s", *out);
 }
 
 static mode_t mode_for(const struct fixture *fixture)
@@ -449,23 +381,17 @@ static mode_t mode_for(const struct fixture *fixture)
 int fixture_write(const char *dir, const char *slug, const struct fixture *fixture,
                   const struct fixture_code *code, bool replace, struct error *err)
 {
+    struct fixture_place place;
     struct writing in = {.fixture = fixture, .mode = mode_for(fixture), .err = err};
-    bool replaces = false;
-    int result = check_place(dir, replace, &replaces, err);
+    int result = place_open(dir, replace, &place, err);
+    if (result < 0)
+        return result;
+    in.dir = place.beside;
+    in.files = json_array();
+    result = in.files ? write_all(&in, code, slug) : no_memory(err);
     if (result >= 0)
-        result = make_beside(dir, &in.dir, err);
-    if (result >= 0) {
-        result = write_all(&in, code, slug);
-        if (result >= 0)
-            result = move_in(in.dir, dir, replaces, err);
-        if (result < 0) {
-            MEM_AUTO char *above = mem_strdup(in.dir);
-            const char *base = file_base_name(in.dir);
-            if (above)
-                above[base - in.dir] = '\0';
-            (void)folder_remove(above && above[0] ? above : ".", base, NULL);
-        }
-    }
-    mem_free(in.dir);
+        result = place_take(&place, err);
+    place_close(&place, result >= 0);
+    json_decref(in.files);
     return result < 0 ? result : 0;
 }

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "model/wire.h"
+#include "pipeline/export_to.h"
 #include "pipeline/own.h"
 #include "pipeline/quarantine.h"
 #include "pipeline/record_parts.h"
@@ -189,11 +190,11 @@ static void keep_call(struct recording *in, const struct plugin_chain *asked,
                       const struct fixture_call *call)
 {
     in->fixture.count++;
+    in->out->calls++;
     if (call->left_out)
         return;
     for (size_t i = 0; i < asked->count; i++)
         add_entry(in, asked->at[i]->entry);
-    in->out->calls++;
     in->out->failed += call->said.failed;
     in->failed_asked |= is_failed_one(in, asked);
 }
@@ -466,7 +467,11 @@ int record(struct desk *desk, const struct record_options *options, struct recor
         .desk = desk, .lineup = desk->lineup, .options = options, .out = out, .err = err};
     *out = (struct record_result){.calls = 0};
     in.fixture.arena = arena_new(LIMIT(SAMPLE_BYTES));
-    int code = in.fixture.arena ? find_all(&in) : record_no_memory(&in);
+    int code = in.fixture.arena ? 0 : record_no_memory(&in);
+    if (code >= 0 && options->to)
+        code = export_to_fixture(desk, options->to, err);
+    if (code >= 0)
+        code = find_all(&in);
     if (code >= 0)
         code = record_calls(&in);
     if (code >= 0)

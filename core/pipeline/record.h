@@ -15,7 +15,7 @@ struct record_options {
 struct record_result {
     char folder[4096];
     size_t calls, failed; /* of which ended in a failure */
-    size_t left_out;      /* calls that cannot be repeated, for what was granted is not recorded */
+    size_t left_out; /* of calls: they cannot be repeated, for what was granted is not recorded */
     char *notes[RECORD_NOTES]; /* what is other than one would think; mem_alloc'd */
     size_t note_count;
 };

@@ -243,15 +243,46 @@ return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A t
         has(t.must({ "-C", desk, "record", "1" }, nil, 1).err, "--force writes it anew")
         t.write(folder .. "/NOTES.md", "mine")
         t.write(folder .. "/calls/9-left.json", "{}")
+        t.write(folder .. "/tests/tag/ships/mine.test.lua", "return {}")
+        for _, name in ipairs { "/calls/9-left.json", "/tests/tag/ships/mine.test.lua" } do
+            has(t.must({ "-C", desk, "record", "1", "--force" }, nil, 1).err, folder .. name .. " is no file of this fixture")
+            os.remove(folder .. name)
+        end
         t.must { "-C", desk, "record", "1", "--force" }
         assert.equal("mine", t.read(folder .. "/NOTES.md"))
-        assert.is_nil(t.read(folder .. "/calls/9-left.json"))
         replay(folder)
-        for _, place in ipairs { desk, desk .. "/scripts" } do
-            has(t.must({ "-C", desk, "record", "1", "--to", place, "--force" }, nil, 1).err, "something that is no fixture")
-        end
+        local other = t.folder()
+        t.write(other .. "/fixture.json", '{ "fixture": "of a lamp" }')
+        t.shell(("mkdir %s/tests %s/a"):format(other, desk))
+        t.write(other .. "/tests/mine", "mine")
+        has(t.must({ "-C", desk, "record", "1", "--to", other, "--force" }, nil, 1).err, "was not written by `copydesk record`")
+        assert.equal("mine", t.read(other .. "/tests/mine"))
+        t.write(desk .. "/a/other", "mine")
+        has(t.must({ "-C", desk, "record", "1", "--to", desk .. "/a", "--force" }, nil, 1).err, "something that is no fixture")
         assert.equal("", t.shell("find " .. desk .. " -name '*.part'"))
         assert.equal(TEXT, t.read(record(desk, "1", "--to", desk .. "/a/b/c/").folder .. "/document"))
+    end)
+
+    it("writes into an empty folder that is there, even the one it is called in", function()
+        local desk, place = desk_with(), t.folder()
+        ingest(desk)
+        t.must({ "-C", desk, "record", "1", "--to", "." }, { cd = place })
+        replay(place)
+        assert.equal("calls document fixture.json scripts tests\n", t.shell("cd " .. place .. " && ls -A | xargs"):gsub("\n*$", "\n"))
+    end)
+
+    it("keeps out of what is not its own", function()
+        local desk = desk_with(nil, 'desk.ingest { "text" }\ndesk.tag { "ships" }\n'
+            .. 'desk.watch { "inbox", done = "done", failed = "failed" }\n')
+        t.shell(("cd %s && mkdir -p inbox done failed"):format(desk))
+        ingest(desk)
+        for place, why in pairs { ["inbox/f"] = "a watched folder", done = "a folder for what was taken in",
+            ["failed/f"] = "a folder for what was taken in", ["scripts/f"] = "the desk's plugins",
+            [".copydesk/f"] = "the store", ["."] = "the store" } do
+            local done = t.must({ "-C", desk, "record", "1", "--to", desk .. "/" .. place }, nil, 1)
+            has(done.err, place == "." and "holds the" or ("lies in " .. why))
+        end
+        assert.equal("", t.shell("find " .. desk .. " -name 'f*.json' -o -name '*.part'"))
     end)
 
     it("tells articles from items", function()
@@ -303,7 +334,7 @@ return { kind = "tag", name = "ships", version = "1.0.0", api = 1, about = "A te
         local desk, _, env = granted()
         local done = t.must({ "-C", desk, "record", "1" }, { env = env })
         has(done.err, "tag/ships has a grant: its call is left out")
-        has(done.out, "1 call, 1 left out")
+        has(done.out, "2 calls, 1 left out")
         local folder = desk .. "/fixtures/1-late-again"
         assert.equal("", t.shell("grep -rl SECRET " .. folder .. " || true"))
         has(replay(elsewhere(folder)).out, "none    tag/ships@1.0.0: it had a grant")
@@ -336,7 +367,7 @@ return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A t
         ingest(desk)
         local done = t.must { "-C", desk, "record", "1" }
         has(done.err, "ingest/odd has a grant: its call is left out")
-        has(done.out, "1 call, 1 left out")
+        has(done.out, "2 calls, 1 left out")
         has(replay(elsewhere(desk .. "/fixtures/1-late-again")).out, "none    ingest: it had a grant")
         t.must { "-C", desk, "record", "1", "--with-grants", "--force" }
         has(replay(elsewhere(desk .. "/fixtures/1-late-again")).out, "2 passed, 0 failed")

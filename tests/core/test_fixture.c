@@ -232,25 +232,43 @@ static void a_fixture_takes_the_place_of_its_own_files_alone(void **state)
     folder_put("f/NOTES", "mine");
     folder_put("f/calls/9-old.json", "{}");
     assert_int_equal(fixture_write("f", "x", &written, &code, false, &err), ERR_EXISTS);
+    assert_int_equal(fixture_write("f", "x", &written, &code, true, &err), ERR_EXISTS);
+    assert_has(err.text, "f/calls/9-old.json is no file of this fixture");
+    assert_int_equal(unlink("f/calls/9-old.json"), 0);
     assert_int_equal(fixture_write("f/", "x", &written, &code, true, &err), 0);
     folder_expect("f/NOTES", "mine");
-    assert_false(folder_has("f/calls/9-old.json"));
+    assert_false(folder_has("f/tests/tag/ships/12-ada.test.lua"));
+    assert_true(folder_has("f/tests/tag/ships/x.test.lua"));
     folder_put("g/other", "x");
     assert_int_equal(fixture_write("g", "x", &written, &code, true, &err), ERR_EXISTS);
     assert_int_equal(system("test \"$(ls -A | xargs)\" = 'f g'"), 0);
 }
 
-/* A link within is taken away, not followed. */
 static void nothing_beyond_the_folder_is_removed(void **state)
 {
     (void)state;
     struct error err = {0};
+    write_it("f");
     folder_put("precious/file", "here");
-    folder_put("f/fixture.json", "{}");
+    assert_int_equal(rename("f/calls", "calls"), 0);
     assert_int_equal(symlink("../precious", "f/calls"), 0);
-    fill();
-    assert_int_equal(fixture_write("f", "x", &written, &code, true, &err), 0);
+    assert_int_equal(fixture_write("f", "x", &written, &code, true, &err), ERR_EXISTS);
     folder_expect("precious/file", "here");
+}
+
+static void a_folder_that_somebody_else_made_is_left_alone(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {"{}", "", "[1]", "{\"fixture\": 1, \"calls\": []}"};
+    fill();
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        struct error err = {0};
+        folder_put("f/fixture.json", heads[i]);
+        folder_put("f/tests/mine", "mine");
+        assert_int_equal(fixture_write("f", "x", &written, &code, true, &err), ERR_EXISTS);
+        assert_has(err.text, "was not written by `copydesk record`");
+        folder_expect("f/tests/mine", "mine");
+    }
 }
 
 /* ---- without memory ---- */
@@ -363,6 +381,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_json_cannot_hold_is_refused_and_nothing_stays,
                                         folder_enter, folder_leave),
         cmocka_unit_test_setup_teardown(a_fixture_takes_the_place_of_its_own_files_alone,
+                                        folder_enter, folder_leave),
+        cmocka_unit_test_setup_teardown(a_folder_that_somebody_else_made_is_left_alone,
                                         folder_enter, folder_leave),
         cmocka_unit_test_setup_teardown(nothing_beyond_the_folder_is_removed, folder_enter,
                                         folder_leave),
