@@ -43,6 +43,8 @@
     X(INFLIGHT_ITEMS, 1024, "documents", "documents in flight in the host")                        \
     X(ANSWERS_BYTES, 16 * MIB, "bytes", "answers of ingest plugins held by the host")              \
     X(LIVE_STOP_MS, 10 * 1000, "ms", "for what is in workers when a running desk is told to end")  \
+    X(LIVE_LOOK_MS, 1000, "ms", "between two looks of a running desk at its lock and socket")      \
+    X(LIVE_LOST_MS, 5000, "ms", "without its lock or socket, before a running desk ends")          \
     X(MANAGER_STATUS_MS, 3000, "ms", "between two lines of status for a service manager")          \
     X(RELOAD_SETTLE_MS, 40, "ms", "without a change of desk.lua or a plugin, before a reload")     \
     X(RELOAD_CALLS, 16, "requests", "commands that wait for one reload")                           \

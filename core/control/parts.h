@@ -51,6 +51,8 @@ struct control_server {
     size_t row_count;
     int fd; /* bound, until control_start */
     bool bound, closing, eased;
+    dev_t device; /* of the socket as it lies there, once bound */
+    ino_t inode;
     void (*done)(void *data);
     void *data;
     char chunk[16384]; /* what is read goes through here */

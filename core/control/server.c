@@ -280,6 +280,7 @@ static int bind_private(int fd, const struct sockaddr_un *address)
 static int make_socket(struct control_server *server, struct error *err)
 {
     struct sockaddr_un address;
+    struct stat info;
     FILE_AUTO int by = -1;
     int code = control_address(server->dir, &address, &by, err);
     if (code < 0)
@@ -290,12 +291,37 @@ static int make_socket(struct control_server *server, struct error *err)
     if (fd < 0 || bind_private(fd, &address) < 0)
         return error_errno(err, errno, "cannot listen for commands at %s/" CONTROL_SOCKET,
                            server->dir);
+    if (fstatat(server->dir_fd, CONTROL_SOCKET, &info, AT_SYMLINK_NOFOLLOW) < 0)
+        return error_errno(err, errno, "cannot look at %s/" CONTROL_SOCKET, server->dir);
     server->bound = true;
+    server->device = info.st_dev;
+    server->inode = info.st_ino;
     if (listen(fd, BACKLOG) < 0)
         return error_errno(err, errno, "cannot listen for commands");
     server->fd = fd;
     fd = -1;
     return 0;
+}
+
+static bool is_own(const struct control_server *server, int folder, const char *path)
+{
+    struct stat info;
+    return fstatat(folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           info.st_dev == server->device && info.st_ino == server->inode;
+}
+
+int control_in_place(const struct control_server *server, struct error *err)
+{
+    MEM_AUTO char *path = file_join(server->dir, CONTROL_SOCKET);
+    if (!path)
+        return error_set(err, ERR_NOMEM, "out of memory while looking at the control socket");
+    if (is_own(server, AT_FDCWD, path))
+        return 0;
+    if (access(path, F_OK) == 0)
+        return error_set(err, ERR_EXISTS, "%s was replaced while it was in use", path);
+    return errno == ENOENT ? error_set(err, ERR_NOTFOUND,
+                                       "%s was removed or moved away while it was in use", path)
+                           : error_errno(err, errno, "cannot look at %s", path);
 }
 
 static void on_alive(uv_timer_t *timer)
@@ -433,7 +459,7 @@ void control_close(struct control_server *server, void (*done)(void *data), void
     server->closing = true;
     server->done = done;
     server->data = data;
-    if (server->bound)
+    if (server->bound && is_own(server, server->dir_fd, CONTROL_SOCKET))
         unlinkat(server->dir_fd, CONTROL_SOCKET, 0);
     close_handle((uv_handle_t *)&server->listener);
     try_to_end(server);

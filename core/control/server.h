@@ -58,6 +58,9 @@ int control_register(struct control_server *server, const struct control_handler
                      size_t count, void *data, struct error *err);
 /* Hears clients: all handlers are registered. */
 int control_start(struct control_server *server, struct error *err);
+/* Whether commands still find the socket. ERR_NOTFOUND: it is gone, or its folder; ERR_EXISTS:
+ * another one is there. */
+int control_in_place(const struct control_server *server, struct error *err);
 /* Takes no more requests. Those at work are answered; `done` is called when the last has ended and
  * was sent (or could not be, within CONTROL_CLOSE_MS), and the server is freed. The socket is
  * removed first. */

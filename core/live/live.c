@@ -180,6 +180,7 @@ static void begin(struct live *live)
         log_error("run", "%s; the job fails until this is mended", live->broken_job.text);
     live_manager_ready(live);
     live_manager_open(live);
+    live_place_open(live);
     live->running = true;
     live->begun_us = clock_wall_us();
     if (live->early)
@@ -208,12 +209,17 @@ int live_run(const struct live_options *options, struct error *err)
         while (!live.ended)
             host_turn(desk);
         log_info("run", "the desk has ended");
+        if (live.lost.code < 0) {
+            *err = live.lost;
+            code = err->code;
+        }
     } else {
         give_up(desk, &live);
     }
     live_notice_close(&live);
     live_keep_close(&live);
     live_manager_close(&live);
+    live_place_close(&live);
     live_signals_close(&live);
     notify_close(live.notify);
     desk_close(desk);

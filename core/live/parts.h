@@ -44,7 +44,11 @@ struct live {
     uv_timer_t manager_timer;
     bool manager_timed;
     struct buf manager_said;
-    int64_t begun_us;        /* wall */
+    int64_t begun_us; /* wall */
+    uv_timer_t place_timer;
+    bool place_timed;
+    uint64_t lost_ms;  /* uv_now when its lock or socket was first missed; 0: they are there */
+    struct error lost; /* code set: the desk ends, since they did not come back */
     struct error broken_job; /* code set: of desk.lua as it serves, found at start */
 };
 
@@ -60,6 +64,10 @@ void live_signals_close(struct live *live);
 void live_manager_open(struct live *live);
 void live_manager_ready(struct live *live);
 void live_manager_close(struct live *live);
+
+/* place.c: ends a desk that nobody can reach any more, and that another one could run beside */
+void live_place_open(struct live *live);
+void live_place_close(struct live *live);
 
 /* taking.c: what comes in, and what is said of it */
 void live_say_taken(const struct ingest_report *report);

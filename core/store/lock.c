@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -100,6 +101,21 @@ int lock_take(const char *dir, struct lock *out, struct error *err)
     out->fd = fd;
     fd = -1;
     return 0;
+}
+
+int lock_in_place(const struct lock *lock, const char *dir, struct error *err)
+{
+    struct stat held, there;
+    MEM_AUTO char *path = file_join(dir, LOCK_FILE);
+    if (!path)
+        return error_set(err, ERR_NOMEM, "out of memory while looking at the lock of %s", dir);
+    if (fstat(lock->fd, &held) < 0 || lstat(path, &there) < 0)
+        return errno == ENOENT ? error_set(err, ERR_NOTFOUND,
+                                           "%s was removed or moved away while it was in use", path)
+                               : error_errno(err, errno, "cannot look at %s", path);
+    if (held.st_dev == there.st_dev && held.st_ino == there.st_ino)
+        return 0;
+    return error_set(err, ERR_EXISTS, "%s was replaced by another file while it was in use", path);
 }
 
 void lock_give(struct lock *lock)

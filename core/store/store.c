@@ -141,6 +141,12 @@ int store_in_place(const struct store *store, struct error *err)
     return writer_in_place(store->writer, or_else(err, &own));
 }
 
+int store_is_locked(const struct store *store, const char *dir, struct error *err)
+{
+    struct error own;
+    return lock_in_place(&store->lock, dir, or_else(err, &own));
+}
+
 int64_t store_cpu_us(struct store *store)
 {
     return writer_cpu_us(store->writer);

@@ -248,6 +248,9 @@ void store_close(struct store *store);
 /* ERR_IO with what to do when the store's files were removed, replaced or moved away since it was
  * opened. Each commit asks that itself and fails then. */
 int store_in_place(const struct store *store, struct error *err);
+/* Whether the lock that was taken in `dir` still keeps others out. ERR_NOTFOUND: its file is gone;
+ * ERR_EXISTS: another one is there. */
+int store_is_locked(const struct store *store, const char *dir, struct error *err);
 int64_t store_cpu_us(struct store *store); /* CPU time of the writer thread so far */
 
 /* ---- reading: a connection of one's own, read only, one thread at a time ---- */

@@ -102,6 +102,49 @@ describe("the store of a desk that runs", function()
     end)
 end)
 
+describe("a desk that runs", function()
+    after_each(running.finish)
+
+    it("ends by itself when its folder is removed while it is idle, and takes nothing in", function()
+        local desk, host = begin()
+        t.shell("rm -r " .. t.quote(desk .. "/.copydesk"))
+        local code = running.wait(function() return host:code() end, "the end: " .. host:log())
+        assert.equals(1, code)
+        assert.matches("lock was removed or moved away while it was in use: no command reaches this desk",
+            host:log(), 1, true)
+        assert.matches("start copydesk again", host:log(), 1, true)
+        drop(desk, "wolves")
+        t.must { "-C", desk, "ingest", desk .. "/done/bells.txt" }
+        host = running.start(desk)
+        is_done(desk, "wolves")
+        assert.equals(0, host:stop())
+        holds(desk, "wolves", "bells")
+    end)
+
+    it("gives way to one that was started beside it when its folder was gone, and harms nothing of it", function()
+        local desk, first = begin()
+        t.shell("rm -r " .. t.quote(desk .. "/.copydesk"))
+        t.must { "-C", desk, "ingest", desk .. "/done/bells.txt" }
+        local second = running.start(desk)
+        assert.equals(1, running.wait(function() return first:code() end, "the end: " .. first:log()))
+        assert.matches("lock was replaced by another file", first:log(), 1, true)
+        drop(desk, "wolves")
+        is_done(desk, "wolves")
+        t.must { "-C", desk, "status" }
+        t.must { "-C", desk, "stop" }
+        assert.equals(0, running.wait(function() return second:code() end, "the end of the second"))
+        holds(desk, "wolves", "bells")
+    end)
+
+    it("leaves the socket of another desk alone when its lock alone was removed", function()
+        local desk, first = begin()
+        os.remove(desk .. "/.copydesk/lock")
+        running.start(desk)
+        assert.equals(1, running.wait(function() return first:code() end, "the end: " .. first:log()))
+        t.must { "-C", desk, "status" }
+    end)
+end)
+
 describe("the store of a command", function()
     after_each(t.finish)
 
