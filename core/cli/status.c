@@ -8,8 +8,12 @@
 #include "base/limits.h"
 #include "cli/beside.h"
 #include "cli/commands.h"
+#include "cli/common.h"
 #include "cli/health.h"
 #include "cli/output.h"
+#include "pipeline/health.h"
+#include "pipeline/host.h"
+#include "pipeline/plugins.h"
 
 static const struct cli_option options[] = {CLI_JSON_OPTION, CLI_END};
 
@@ -25,19 +29,68 @@ static json_t *counts_of_store(const struct store_counts *counts)
                      "unindexed", (json_int_t)counts->unindexed);
 }
 
+static void note_aside(json_t *unwell, const json_t *health)
+{
+    json_t *why = json_object_get(json_object_get(health, "aside"), "why");
+    if (why)
+        json_array_append(unwell, why);
+}
+
+static int note_plugin(const struct plugin_info *info, void *unwell)
+{
+    if (info->used)
+        note_aside(unwell, info->health);
+    return 0;
+}
+
+/* The store knows plugins by their fingerprints: which of them are there now is seen when they are
+ * loaded. Where that cannot be, it is the one of each name that was stored last. */
+static void note_kept(struct desk *desk, json_t *unwell)
+{
+    for (const struct health *at = desk->healths; at; at = at->next) {
+        const struct health *newer = desk->healths;
+        while (newer != at && strcmp(newer->label, at->label) != 0)
+            newer = newer->next;
+        json_t *health = newer == at && at->aside_us ? health_to_json(desk, at) : NULL;
+        note_aside(unwell, health);
+        json_decref(health);
+    }
+}
+
+static int note_asides(struct desk *desk, json_t *unwell, struct error *err)
+{
+    DESK_AUTO struct desk *loaded = NULL;
+    struct error why;
+    const struct desk_options plain = {.dir = desk_folder(desk), .use = DESK_PLUGINS, .workers = 1};
+    const int code = health_load(desk, err);
+    const struct health *aside = desk->healths;
+    while (aside && !aside->aside_us)
+        aside = aside->next;
+    if (code < 0 || !aside)
+        return code;
+    if (desk_open(&plain, &loaded, &why) < 0 || plugin_list(loaded, note_plugin, unwell, &why) < 0)
+        note_kept(desk, unwell);
+    return 0;
+}
+
 static int status_at_rest(struct desk *desk, json_t **out, struct error *err)
 {
+    json_t *unwell = json_array();
     struct store_reader *reader = NULL;
     struct store_counts counts = {0};
     int code = desk_reader(desk, false, &reader, err);
-    if (code < 0)
+    if (code >= 0)
+        code = store_counts(reader, &counts, err);
+    if (reader)
+        store_reader_close(reader);
+    if (code >= 0 && unwell)
+        code = note_asides(desk, unwell, err);
+    if (code < 0) {
+        json_decref(unwell);
         return code;
-    code = store_counts(reader, &counts, err);
-    store_reader_close(reader);
-    if (code < 0)
-        return code;
-    *out = json_pack("{s:b, s:s, s:o, s:[]}", "running", 0, "desk", desk_folder(desk), "store",
-                     counts_of_store(&counts), "unwell");
+    }
+    *out = json_pack("{s:b, s:s, s:o, s:o}", "running", 0, "desk", desk_folder(desk), "store",
+                     counts_of_store(&counts), "unwell", unwell);
     return *out ? 0 : error_set(err, ERR_NOMEM, "out of memory");
 }
 
@@ -252,7 +305,8 @@ const struct cli_command command_status = {
         "Exit code 1 when something is unwell, which is said: a watched folder that is missing, a\n"
         "file that cannot be moved out of one, a store that cannot write, workers that do not\n"
         "start, a job that cannot run, failed or is paused, a plugin that is set aside, a reload\n"
-        "that was refused. A desk that does not run is not unwell; its counts are shown.\n",
+        "that was refused. A desk that does not run is not unwell for that; its counts are\n"
+        "shown, and its plugins that are set aside.\n",
     .options = options,
     .run = run,
 };

@@ -154,16 +154,9 @@ static void tell_workers(struct telling *telling, const struct live *live)
 
 static void tell_aside(struct telling *telling, const json_t *plugin)
 {
-    const json_t *aside = json_object_get(plugin, "aside");
-    const char *message = json_string_value(json_object_get(aside, "message"));
-    const json_int_t running = json_integer_value(json_object_get(plugin, "running_failures"));
-    if (json_is_object(aside))
-        unwell(telling,
-               "%s is set aside after %lld failure%s in a row, what needs it waits in quarantine; "
-               "mend it and save it, or: copydesk failed retry. Its last failure (%s)%s%s",
-               json_string_value(json_object_get(plugin, "name")), (long long)running,
-               running == 1 ? "" : "s", json_string_value(json_object_get(aside, "guard")),
-               message ? ": " : "", message ? message : "");
+    json_t *why = json_object_get(json_object_get(plugin, "aside"), "why");
+    if (why)
+        append(telling, telling->unwell, json_incref(why));
 }
 
 static void tell_plugins(struct telling *telling, const struct live *live)

@@ -51,15 +51,16 @@ bool health_bars(struct lineup *lineup, const struct desk_plugin *plugin)
     return true;
 }
 
-static struct str first_line(const char *message)
+static struct str first_line(struct str text)
 {
-    struct str line = {message, strcspn(message, "\n")};
+    const char *end = text.len ? memchr(text.at, '\n', text.len) : NULL;
+    struct str line = {text.at, end ? (size_t)(end - text.at) : text.len};
     if (line.len > LINE_BYTES)
         line.len = utf8_cut(line, LINE_BYTES);
     return line;
 }
 
-static void keep_message(struct health *health, const char *message)
+void health_keep_message(struct health *health, struct str message)
 {
     const struct str line = first_line(message);
     mem_free(health->message);
@@ -95,7 +96,7 @@ static struct health *count_failure(const struct lineup *lineup, const struct de
     if (guard == GUARD_INPUT)
         return NULL;
     health->guard = guard;
-    keep_message(health, message);
+    health_keep_message(health, str_of(message));
     return health;
 }
 
@@ -132,14 +133,39 @@ void plugin_worked(struct lineup *lineup, const struct desk_plugin *plugin)
     health_save(lineup->desk, false);
 }
 
+/* What it said is not in the store (health_kept.c): the item may be gone, and its words with it. */
+static const char *last_failure(const struct health *health, struct arena *arena)
+{
+    const char *guard = guard_word(health->guard);
+    if (health->message && *health->message)
+        return arena_printf(arena, "Its last failure (%s): %s", guard, health->message);
+    return arena_printf(arena,
+                        "Its last failure was of kind %s; what it said stands with the item, if "
+                        "that still waits: copydesk failed",
+                        guard);
+}
+
+static const char *say_aside(const struct health *health, const char *then, struct arena *arena)
+{
+    const char *last = last_failure(health, arena);
+    return last ? arena_printf(arena, "%s is set aside after %llu failure%s in a row%s. %s",
+                               health->label, (unsigned long long)health->running,
+                               health->running == 1 ? "" : "s", then, last)
+                : NULL;
+}
+
 const char *health_why(const struct health *health, struct arena *arena)
 {
-    return arena_printf(arena,
-                        "%s is set aside after %llu failure%s in a row and was not asked. Mend it "
-                        "and save it, or: copydesk failed retry. Its last failure (%s)%s%s",
-                        health->label, (unsigned long long)health->running,
-                        health->running == 1 ? "" : "s", guard_word(health->guard),
-                        health->message ? ": " : "", health->message ? health->message : "");
+    return say_aside(health, " and was not asked. Mend it and save it, or: copydesk failed retry",
+                     arena);
+}
+
+const char *health_unwell(const struct health *health, struct arena *arena)
+{
+    return say_aside(health,
+                     ", what needs it waits in quarantine; mend it and save it, or: copydesk "
+                     "failed retry",
+                     arena);
 }
 
 void health_begin_anew(struct desk *desk)

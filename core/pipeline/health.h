@@ -72,12 +72,17 @@ bool health_is_aside(const struct lineup *lineup, const struct desk_plugin *plug
 bool health_bars(struct lineup *lineup, const struct desk_plugin *plugin);
 /* Why, and what to do; into `arena`. NULL: no memory. */
 const char *health_why(const struct health *health, struct arena *arena);
+/* The same of the plugin, not of an item: for who asks how the desk is. */
+const char *health_unwell(const struct health *health, struct arena *arena);
+/* The first line of what its last failure said. */
+void health_keep_message(struct health *health, struct str message);
 /* All that are set aside are asked again, and have `after` failures before them. */
 void health_begin_anew(struct desk *desk);
 
 /* ---- kept in the store (health_kept.c) ---- */
 
-/* Adds what the store has; nothing where there is no store. */
+/* Adds what the store has; nothing where there is no store. What the last failure of one that is
+ * set aside said comes from the item, where that still waits. */
 int health_load(struct desk *desk, struct error *err);
 /* Stores what has changed; `wait`: until that is committed. What cannot be stored is in the log. */
 void health_save(struct desk *desk, bool wait);
@@ -86,7 +91,8 @@ void health_save(struct desk *desk, bool wait);
 
 /* {"plugin", "name", "state" ("ok", "failing", "aside"), "since", "calls", "time_us", "longest_us",
  * "memory", "memory_most", "failures": {guard: n}, "running_failures", "aside": null or {"since",
- * "again", "guard", "message", "passed_over"}}. A new reference; NULL: no memory. */
+ * "again", "guard", "message" (null: not known any more), "passed_over", "why" (as
+ * health_unwell())}}. A new reference; NULL: no memory. */
 json_t *health_to_json(const struct desk *desk, const struct health *health);
 /* A list of these: of the lineup that serves, in the order in which its plugins run, then what was
  * loaded for exports and tasks. */

@@ -79,6 +79,34 @@ static int take(const struct store_health *from, void *data)
     return 0;
 }
 
+struct recall {
+    struct health *health;
+    int64_t at_us; /* of the failure that was found */
+};
+
+static int recall(const struct store_quarantined *item, void *data)
+{
+    struct recall *found = data;
+    const struct store_failure *failure = &item->failure;
+    if (item->at_us < found->at_us || !str_is(failure->plugin, found->health->label) ||
+        !str_is(failure->guard, guard_word(found->health->guard)))
+        return 0;
+    found->at_us = item->at_us;
+    health_keep_message(found->health, failure->message);
+    return 0;
+}
+
+static int recall_all(struct desk *desk, struct store_reader *reader, struct error *err)
+{
+    int code = 0;
+    for (struct health *at = desk->healths; code >= 0 && at; at = at->next) {
+        struct recall found = {.health = at};
+        if (at->aside_us && !at->message)
+            code = store_quarantine(reader, recall, &found, err);
+    }
+    return code;
+}
+
 int health_load(struct desk *desk, struct error *err)
 {
     struct store_reader *reader = NULL;
@@ -88,6 +116,8 @@ int health_load(struct desk *desk, struct error *err)
     if (code < 0)
         return code;
     code = store_read_health(reader, take, desk, err);
+    if (code >= 0)
+        code = recall_all(desk, reader, err);
     store_reader_close(reader);
     return code;
 }

@@ -1,5 +1,6 @@
 /* How a plugin does, for `copydesk plugins` and `copydesk status`. */
 #include "base/clock.h"
+#include "base/limits.h"
 #include "model/json.h"
 #include "pipeline/health.h"
 #include "pipeline/host.h"
@@ -29,10 +30,13 @@ static json_t *aside_json(const struct health *health)
 {
     if (!health->aside_us)
         return json_null();
-    return json_pack("{s:o, s:o, s:s, s:o, s:I}", "since", time_json(health->aside_us), "again",
-                     time_json(health->again_us), "guard", guard_word(health->guard), "message",
-                     health->message ? str_to_json(str_of(health->message)) : json_null(),
-                     "passed_over", (json_int_t)health->passed_over);
+    ARENA_AUTO struct arena *arena = arena_new(LIMIT(FIELD_BYTES));
+    const char *why = arena ? health_unwell(health, arena) : NULL;
+    return json_pack(
+        "{s:o, s:o, s:s, s:o, s:I, s:o}", "since", time_json(health->aside_us), "again",
+        time_json(health->again_us), "guard", guard_word(health->guard), "message",
+        health->message ? str_to_json(str_of(health->message)) : json_null(), "passed_over",
+        (json_int_t)health->passed_over, "why", why ? str_to_json(str_of(why)) : NULL);
 }
 
 json_t *health_to_json(const struct desk *desk, const struct health *health)

@@ -78,6 +78,7 @@ describe("a plugin that fails on items in a row", function()
         local calls = health(dir, "tag/ships").calls
         local result = ingest(dir, "well", 2, 3)
         assert.truthy(result.err:find("tag/ships is set aside", 1, true), result.err)
+        assert.truthy(health(dir, "tag/ships").aside.message:find("no ships", 1, true))
         assert.equal(calls, health(dir, "tag/ships").calls)
         local why
         for _, item in ipairs(t.json { "-C", dir, "failed", "--json" }) do
@@ -86,10 +87,39 @@ describe("a plugin that fails on items in a row", function()
         assert.equal("tag/ships", why.plugin)
         assert.truthy(why.message:find("is set aside after %d failures in a row and was not asked"), why.message)
         assert.truthy(why.message:find("copydesk failed retry", 1, true))
+        assert.truthy(why.message:find("Its last failure %(error%): .*no ships"), why.message)
         t.plugin(dir, "tag", "ships", t.tagger("ships", "return { { scheme = 'ship', label = 'Nordic Star' } }"))
         t.must { "-C", dir, "failed", "retry" }
         assert.same({}, guards(dir))
         assert.equal(6, #t.json { "-C", dir, "search", "--json", 'tag:"Nordic Star"' })
+    end)
+
+    it("is told by status of a desk at rest, until it is another one", function()
+        local dir = make()
+        ingest(dir, "bad", 3, 3)
+        local status = t.json({ "-C", dir, "status", "--json" }, nil, 1)[1]
+        assert.equal(1, #status.unwell)
+        assert.truthy(status.unwell[1]:find("^tag/ships is set aside after 3 failures in a row"), status.unwell[1])
+        t.shell("mv " .. dir .. "/desk.lua " .. dir .. "/away.lua") -- no plugin can be loaded
+        assert.equal(1, #t.json({ "-C", dir, "status", "--json" }, nil, 1)[1].unwell)
+        t.shell("mv " .. dir .. "/away.lua " .. dir .. "/desk.lua")
+        t.plugin(dir, "tag", "ships", t.tagger("ships", "return {}"))
+        assert.same({}, t.json({ "-C", dir, "status", "--json" })[1].unwell)
+    end)
+
+    it("says where to look when the item that it failed on last is forgotten", function()
+        local dir = make()
+        ingest(dir, "bad", 3, 3)
+        local ids = {}
+        for _, article in ipairs(t.json { "-C", dir, "list", "--json" }) do
+            ids[#ids + 1] = tostring(article.id)
+        end
+        for _, id in ipairs(ids) do
+            t.must { "-C", dir, "forget", "--yes", id }
+        end
+        local unwell = t.must({ "-C", dir, "status" }, nil, 1).out
+        assert.truthy(unwell:find("Its last failure was of kind error; what it said stands with the item, if that "
+            .. "still waits: copydesk failed\n", 1, true), unwell)
     end)
 
     it("is asked about each item of a retry, so that sound ones behind poisoned ones are done", function()
