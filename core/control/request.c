@@ -145,7 +145,8 @@ static int check_value(const json_t *value, const struct control_field *field, s
 
 /* ---- all of it ---- */
 
-/* null stands for what is not given, but for a field that is needed. */
+/* null stands for what is not given, but for a field that is needed, and for an id: without one a
+ * request is about all there are. */
 static int check_fields(const json_t *object, const struct control_field *fields, const char *whose,
                         struct error *err)
 {
@@ -156,7 +157,9 @@ static int check_fields(const json_t *object, const struct control_field *fields
         const struct control_field *field = find_field(fields, name);
         if (!field)
             return unknown(fields, name, whose, err);
-        const int code = json_is_null(value) && !field->needed ? 0 : check_value(value, field, err);
+        const int code = json_is_null(value) && !field->needed && field->type != CONTROL_ID
+                             ? 0
+                             : check_value(value, field, err);
         if (code < 0)
             return code;
     }

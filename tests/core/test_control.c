@@ -185,6 +185,7 @@ static void fields_that_are_unknown_or_of_another_type_are_refused(void **state)
         {"\"pairs\":{}", "'pairs' must be a list of objects"},
         {"\"pairs\":[1]", "'pairs' must be a list of objects"},
         {"\"pairs\":[{\"path\":\"/a\"}]", "'pairs' needs the field 'shown'"},
+        {"\"quarantine\":null", "'quarantine' must be an id"},
         {"\"pairs\":[{\"path\":null,\"shown\":\"-\"}]", "'path' must be an absolute path"},
         {"\"pairs\":[{\"path\":\"/a\",\"show\":\"-\"}]", "did you mean 'shown'?"},
     };
