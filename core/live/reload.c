@@ -103,11 +103,16 @@ static int prove(struct live *live, struct lineup *next, json_t *changed, struct
 int live_check_jobs(struct lineup *next, struct error *err)
 {
     struct job_list *jobs = NULL;
+    BUF_AUTO struct buf said = BUF_INIT;
     int code = job_list_read(next->config.jobs, &jobs, err);
-    for (size_t i = 0; code >= 0 && i < jobs->count; i++)
-        code = job_can_run(next, &jobs->at[i], err);
-    if (jobs)
-        job_list_release(jobs);
+    for (size_t i = 0; jobs && i < jobs->count; i++) {
+        struct error why = {0};
+        if (job_can_run(next, &jobs->at[i], &why) >= 0)
+            continue;
+        buf_printf(&said, "%s%s", said.len ? "; " : "", why.text);
+        code = error_set(err, why.code, "%s", buf_failed(&said) ? why.text : said.at);
+    }
+    job_list_release(jobs);
     return code;
 }
 

@@ -23,7 +23,7 @@ struct live_reload {
 
 void live_reload_open(struct live *live);
 /* All jobs in desk.lua, their plugins loaded: one is not to find at night that it cannot run. The
- * errors of job_can_run. */
+ * errors of job_can_run, which name each job that cannot. */
 int live_check_jobs(struct lineup *lineup, struct error *err);
 /* Soon: what comes in goes on meanwhile. Many wishes at once are one reload. */
 void live_reload(struct live *live);

@@ -101,16 +101,17 @@ static bool runs_on(const struct manifest *manifest, const char *event)
     return false;
 }
 
-static int wrong_event(const struct task_run *run, struct error *err)
+int task_runs_on(const struct desk_plugin *plugin, const char *event, struct error *err)
 {
-    const struct manifest *manifest = &run->plugin->manifest;
+    const struct manifest *manifest = &plugin->manifest;
     char list[256] = "";
+    if (runs_on(manifest, event))
+        return 0;
     for (size_t i = 0; i < manifest->event_count; i++) {
         const size_t used = strlen(list);
         snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", manifest->events[i]);
     }
-    return error_set(err, ERR_INVALID, "%s runs on %s, not on %s", run->plugin->label, list,
-                     run->request.event);
+    return error_set(err, ERR_INVALID, "%s runs on %s, not on %s", plugin->label, list, event);
 }
 
 static int load(struct task_run *run, struct error *err)
@@ -123,8 +124,8 @@ static int load(struct task_run *run, struct error *err)
                          request->given, request->given_count, &run->plugin, err);
     if (code < 0)
         return code;
-    if (!runs_on(&run->plugin->manifest, request->event))
-        return wrong_event(run, err);
+    if ((code = task_runs_on(run->plugin, request->event, err)) < 0)
+        return code;
     if (request->item_count > LIMIT(TASK_ITEMS))
         return error_set(err, ERR_LIMIT, "%zu events at once, but %s allows %lu",
                          request->item_count, LIMIT_NAME(TASK_ITEMS), LIMIT(TASK_ITEMS));

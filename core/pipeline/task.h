@@ -16,6 +16,7 @@
 #include <msgpack.h>
 
 #include "pipeline/desk.h"
+#include "pipeline/lineup.h"
 #include "plugin/options.h"
 
 /* One thing that happened: texts under names ("job", "message", "article" ...). */
@@ -77,3 +78,6 @@ struct task_run *task_start(struct desk *desk, const struct task_request *reques
                             void *data);
 /* The run ends with ERR_CANCELLED at its next step; what is committed by then stays. */
 void task_cancel(struct task_run *run);
+/* Whether a loaded task says that it can be run on `event` (task_events). ERR_INVALID with what it
+ * runs on. */
+int task_runs_on(const struct desk_plugin *plugin, const char *event, struct error *err);

@@ -4,9 +4,20 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "pipeline/export_to.h"
+#include "pipeline/task.h"
 #include "schedule/jobs.h"
 #include "schedule/names.h"
 #include "store/query.h"
+
+static int check_events(const struct desk_plugin *plugin, const struct job_spec *job,
+                        struct error *err)
+{
+    int code = job->events ? 0 : task_runs_on(plugin, "schedule", err);
+    for (int i = 0; code >= 0 && i < EVENT_COUNT; i++)
+        if (job->events >> i & 1)
+            code = task_runs_on(plugin, event_names[i], err);
+    return code;
+}
 
 static int check_plugin(struct lineup *lineup, const struct job_spec *job, struct error *err)
 {
@@ -20,7 +31,7 @@ static int check_plugin(struct lineup *lineup, const struct job_spec *job, struc
         host_load(lineup, job->format ? "export" : "task", job->format ? job->format : job->task,
                   given ? &options.data : NULL, NULL, 0, &plugin, err);
     msgpack_unpacked_destroy(&options);
-    return code;
+    return code >= 0 && job->task ? check_events(plugin, job, err) : code;
 }
 
 static int check_query(const struct job_spec *job, struct error *err)

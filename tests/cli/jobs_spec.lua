@@ -306,6 +306,7 @@ return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A t
         query = { 'export = "json", query = "place:(France", to = "out/x"', "query: " },
         plugin = { 'export = "jsno", to = "out/x"', "json" },
         task = { 'task = "digset", to = "out"', "digest" },
+        event = { 'task = "notice", to = "out"', "not on schedule" },
         option = { 'export = "markdown", to = "out/x", options = { colour = 1 }', "colour" },
         place = { 'export = "json", to = "inbox/{date}.json"', "lies in a watched folder" },
         store = { 'export = "json", to = ".copydesk/x/y/{date}"', "lies in the store" },
@@ -330,6 +331,16 @@ return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A t
             t.must { "-C", desk, "status" }
         end)
     end
+
+    it("that cannot run are all named at once", function()
+        local desk = desk_with([[
+desk.job { "one", cron = "@daily", tz = "UTC", task = "notice", to = "out" }
+desk.job { "two", cron = "@daily", tz = "UTC", export = "jsno", to = "out/x" }]])
+        local run = running.start(desk)
+        local said = t.must({ "-C", desk, "reload" }, nil, 1).err
+        assert.matches("job one: task/notice runs on [^;]*, not on schedule; desk.lua:%d+: job two: ", said)
+        assert.equal(0, run:stop())
+    end)
 
     it("follow a reload", function()
         local desk = desk_with(DAILY)
