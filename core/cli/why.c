@@ -45,6 +45,11 @@ static const char *stuck_of(const struct alive *alive)
     return json_string_value(json_object_get(alive->answer, "stuck"));
 }
 
+static const char *store_problem_of(const struct alive *alive)
+{
+    return json_string_value(json_object_get(alive->answer, "store_problem"));
+}
+
 static void ask_running(struct desk *desk, const char *path, struct alive *out)
 {
     LINE_AUTO struct control_client *client = NULL;
@@ -144,10 +149,27 @@ static void print_past(struct desk *desk, const struct store_file *file, bool we
         output_wrapped(file->reason, 4);
 }
 
-static void print_now(const struct why *why, bool running)
+static void print_waits(const struct why *why, const struct alive *alive)
 {
-    const char *next =
-        running ? "the running desk takes it in" : "`copydesk run` takes it in (no desk runs now)";
+    const char *problem = store_problem_of(alive);
+    const char *next = problem          ? "the running desk takes it in when its store can write:"
+                       : alive->running ? "the running desk takes it in"
+                                        : "`copydesk run` takes it in (no desk runs now)";
+    if (why->now == WHY_HELD) {
+        printf("  waits: somebody has it open for writing; when that one closes it, %s\n", next);
+    } else if (why->now == WHY_RESTS) {
+        fputs("  waits: it changed, and is to rest for another ", stdout);
+        print_span(why->wait_us);
+        printf("; then %s\n", next);
+    } else {
+        printf("  waits: it is settled; %s\n", next);
+    }
+    if (problem)
+        output_wrapped(str_of(problem), 4);
+}
+
+static void print_now(const struct why *why, const struct alive *alive)
+{
     switch (why->now) {
     case WHY_GONE:
         return;
@@ -171,6 +193,12 @@ static void print_now(const struct why *why, bool running)
     case WHY_LINK:
         puts("  not taken in: a symbolic link, which is never followed");
         return;
+    case WHY_WATCHED:
+        puts("  a watched folder: what is dropped into it is taken in (ask for a file in it)");
+        return;
+    case WHY_FOLDER:
+        puts("  a folder inside a watched one: the files in it are taken in (ask for one of them)");
+        return;
     case WHY_NO_FILE:
         puts("  not taken in: it is no file");
         return;
@@ -178,15 +206,9 @@ static void print_now(const struct why *why, bool running)
         printf("  cannot be read: %s\n", why->rule);
         return;
     case WHY_HELD:
-        printf("  waits: somebody has it open for writing; when that one closes it, %s\n", next);
-        return;
     case WHY_RESTS:
-        fputs("  waits: it changed, and is to rest for another ", stdout);
-        print_span(why->wait_us);
-        printf("; then %s\n", next);
-        return;
     case WHY_WAITS:
-        printf("  waits: it is settled; %s\n", next);
+        print_waits(why, alive);
         return;
     }
 }
@@ -201,7 +223,7 @@ static void print_person(struct desk *desk, const struct why *why, const struct 
         puts("  decided, but it cannot be moved; the running desk tries again:");
         output_wrapped(str_of(stuck), 4);
     } else {
-        print_now(why, alive->running);
+        print_now(why, alive);
     }
     for (size_t i = 0; i < why->past_count; i++)
         print_past(desk, &why->past[i], why->went_there);
@@ -234,15 +256,16 @@ static json_t *past_to_json(const struct store_file *file)
 
 static int print_json(const struct why *why, const struct alive *alive)
 {
-    const char *stuck = stuck_of(alive);
+    const char *stuck = stuck_of(alive), *problem = store_problem_of(alive);
     json_t *past = json_array();
     for (size_t i = 0; i < why->past_count; i++)
         json_array_append_new(past, past_to_json(&why->past[i]));
-    json_t *object =
-        json_pack("{s:o, s:o, s:s, s:o, s:b, s:o, s:o}", "path", str_to_json(str_of(why->path)),
-                  "folder", str_to_json(str_of(why->folder)), "now", why_now_name(why->now), "rule",
-                  str_to_json(str_of(why->rule)), "running", alive->running, "stuck",
-                  stuck ? str_to_json(str_of(stuck)) : json_null(), "seen", past);
+    json_t *object = json_pack(
+        "{s:o, s:o, s:s, s:o, s:b, s:o, s:o, s:o}", "path", str_to_json(str_of(why->path)),
+        "folder", str_to_json(str_of(why->folder)), "now", why_now_name(why->now), "rule",
+        str_to_json(str_of(why->rule)), "running", alive->running, "stuck",
+        stuck ? str_to_json(str_of(stuck)) : json_null(), "store_problem",
+        problem ? str_to_json(str_of(problem)) : json_null(), "seen", past);
     return output_json(object) < 0 ? CLI_FAILED : CLI_DONE;
 }
 
@@ -288,6 +311,8 @@ static int run(const struct cli_args *args)
     ARENA_AUTO struct arena *arena = arena_new(LIMIT(CONFIG_BYTES));
     struct error err = {0};
     struct why why;
+    if (!args->operand[0][0])
+        return cli_misuse(args, "the path is empty; name a file");
     int code = open_desk(args, DESK_PLUGINS, false, &desk);
     if (code != CLI_DONE)
         return code;

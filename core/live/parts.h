@@ -73,7 +73,9 @@ void live_place_close(struct live *live);
 void live_say_taken(const struct ingest_report *report);
 int live_take_open(struct live *live, struct error *err);
 
-/* status.c: what `copydesk status` says; NULL when out of memory */
+/* status.c: whether the store takes what comes in; 0, or why not */
+int live_store_writes(const struct live *live, struct error *err);
+/* what `copydesk status` says; NULL when out of memory */
 json_t *live_status(struct live *live);
 
 /* watching.c */

@@ -118,6 +118,18 @@ static void tell_store(struct telling *telling, const struct live *live)
                   (json_int_t)counts.unindexed));
 }
 
+int live_store_writes(const struct live *live, struct error *err)
+{
+    struct inflow_status status = {0};
+    if (live->inflow)
+        inflow_status(live->inflow, &status);
+    if (status.failing) {
+        *err = *status.failing;
+        return err->code;
+    }
+    return store_in_place(live->desk->store, err);
+}
+
 static void tell_queue(struct telling *telling, const struct live *live)
 {
     struct inflow_status status = {0};
@@ -127,9 +139,7 @@ static void tell_queue(struct telling *telling, const struct live *live)
     add(telling, telling->all, "queue",
         json_pack("{s:I, s:I}", "waiting", (json_int_t)status.waiting, "at_work",
                   (json_int_t)status.in_flight));
-    if (status.failing)
-        unwell(telling, "the store cannot write: %s", status.failing->text);
-    else if (store_in_place(live->desk->store, &err) < 0)
+    if (live_store_writes(live, &err) < 0)
         unwell(telling, "the store cannot write: %s", err.text);
 }
 

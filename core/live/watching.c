@@ -23,6 +23,11 @@ static void write_it(struct store_request *request, void *data)
     host_store(live->desk, request);
 }
 
+static json_t *text_or_null(const char *text)
+{
+    return text ? str_to_json(str_of(text)) : json_null();
+}
+
 /* What `copydesk why` cannot see from outside. */
 static void start_why(struct control_call *call, const json_t *request, void *data)
 {
@@ -34,8 +39,9 @@ static void start_why(struct control_call *call, const json_t *request, void *da
         return;
     }
     const char *stuck = live->watch ? watch_stuck(live->watch, path) : NULL;
-    control_done(call,
-                 json_pack("{s:o}", "stuck", stuck ? str_to_json(str_of(stuck)) : json_null()));
+    const char *unwell = live_store_writes(live, &err) < 0 ? err.text : NULL;
+    control_done(call, json_pack("{s:o, s:o}", "stuck", text_or_null(stuck), "store_problem",
+                                 text_or_null(unwell)));
 }
 
 static int register_why(struct live *live, struct error *err)

@@ -16,10 +16,20 @@
 const char *why_now_name(enum why_now now)
 {
     static const char *const names[] = {
-        [WHY_GONE] = "gone",          [WHY_DECIDED] = "decided",   [WHY_OUTSIDE] = "outside",
-        [WHY_EXCLUDED] = "excluded",  [WHY_IGNORED] = "ignored",   [WHY_TOO_DEEP] = "too deep",
-        [WHY_LINK] = "link",          [WHY_NO_FILE] = "no file",   [WHY_UNREADABLE] = "unreadable",
-        [WHY_HELD] = "being written", [WHY_RESTS] = "not settled", [WHY_WAITS] = "waits",
+        [WHY_GONE] = "gone",
+        [WHY_DECIDED] = "decided",
+        [WHY_OUTSIDE] = "outside",
+        [WHY_EXCLUDED] = "excluded",
+        [WHY_IGNORED] = "ignored",
+        [WHY_TOO_DEEP] = "too deep",
+        [WHY_LINK] = "link",
+        [WHY_WATCHED] = "watched folder",
+        [WHY_FOLDER] = "folder",
+        [WHY_NO_FILE] = "no file",
+        [WHY_UNREADABLE] = "unreadable",
+        [WHY_HELD] = "being written",
+        [WHY_RESTS] = "not settled",
+        [WHY_WAITS] = "waits",
     };
     return names[now];
 }
@@ -98,6 +108,14 @@ static void look_at_file(struct why *why, const struct root *root, struct arena 
         why->now = why->wait_us > 0 ? WHY_RESTS : WHY_WAITS;
 }
 
+static bool is_watched(const struct root_list *roots, const char *path)
+{
+    for (size_t i = 0; i < roots->count; i++)
+        if (strcmp(root_folder(roots->at[i]), path) == 0)
+            return true;
+    return false;
+}
+
 static void look(const struct root_list *roots, struct why *why, struct arena *arena)
 {
     struct stat info;
@@ -117,16 +135,20 @@ static void look(const struct root_list *roots, struct why *why, struct arena *a
     }
     if (excluded || rule)
         why->rule = arena_text(arena, str_of(excluded ? excluded : rule));
-    if (!below)
+    if (is_watched(roots, why->path))
+        why->now = WHY_WATCHED;
+    else if (!below)
         why->now = WHY_OUTSIDE;
     else if (excluded)
         why->now = WHY_EXCLUDED;
     else if (rule)
         why->now = WHY_IGNORED;
-    else if (!root->recursive && strchr(below, '/'))
+    else if (!root->recursive && (strchr(below, '/') || S_ISDIR(info.st_mode)))
         why->now = WHY_TOO_DEEP;
     else if (S_ISLNK(info.st_mode))
         why->now = WHY_LINK;
+    else if (S_ISDIR(info.st_mode))
+        why->now = WHY_FOLDER;
     else if (!S_ISREG(info.st_mode))
         why->now = WHY_NO_FILE;
     else

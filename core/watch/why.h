@@ -15,7 +15,9 @@ enum why_now {
     WHY_IGNORED,    /* by the pattern `rule` */
     WHY_TOO_DEEP,   /* in a folder inside, and `recursive` is false */
     WHY_LINK,       /* a symbolic link: never followed */
-    WHY_NO_FILE,    /* a folder, pipe, socket or device */
+    WHY_WATCHED,    /* a watched folder itself */
+    WHY_FOLDER,     /* a folder inside one, whose files are taken in */
+    WHY_NO_FILE,    /* a pipe, socket or device */
     WHY_UNREADABLE, /* `rule` says why */
     WHY_HELD,       /* somebody has it open for writing */
     WHY_RESTS,      /* `wait_us` are left of `settle` */

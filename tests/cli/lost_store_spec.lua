@@ -40,6 +40,8 @@ local function refuses(desk, host, why)
     local result = t.must({ "-C", desk, "status" }, nil, 1)
     assert.matches("unwell +the store cannot write: [^\n]*" .. why:gsub("%-", "%%-") .. "[^\n]*start[^\n]*again",
         result.out)
+    local said = t.must({ "-C", desk, "why", "inbox/wolves.txt" }).out:gsub("%s+", " ")
+    assert.matches("takes it in when its store can write: [^:]*" .. why:gsub("%-", "%%-"), said)
     assert.equals(text("wolves"), t.read(desk .. "/inbox/wolves.txt"))
     assert.is_nil(t.read(desk .. "/done/wolves.txt"))
 end

@@ -57,10 +57,15 @@ describe("why", function()
             ["inbox/link"] = "a symbolic link",
             ["inbox/pipe"] = "it is no file",
             ["desk.lua"] = "in no watched folder",
+            ["inbox"] = "a watched folder: what is dropped into it",
+            ["inbox/"] = "a watched folder: what is dropped into it",
+            ["inbox/sub"] = "recursive is false",
         }
         for name, words in pairs(expected) do
             assert.matches(words, why(desk, name))
         end
+        t.write(desk .. "/desk.lua", 'desk.ingest { "text" }\ndesk.watch { "inbox" }\n')
+        assert.matches("a folder inside a watched one: the files in it are taken in", why(desk, "inbox/sub"))
     end)
 
     it("fails for what was never seen and is not there", function()
@@ -119,6 +124,7 @@ describe("why", function()
 
     it("is misused without a path", function()
         assert.equal(2, t.run({ "why" }).code)
+        assert.matches("the path is empty", t.must({ "-C", t.desk(), "why", "" }, nil, 2).err)
     end)
 end)
 
