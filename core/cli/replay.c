@@ -38,13 +38,11 @@ static void print_title(const char *word, const struct replay_report *report)
     }
 }
 
-static void print_person(const struct replay_report *report, bool quiet)
+static void print_person(const struct replay_report *report)
 {
     switch (report->verdict) {
     case REPLAY_SAME:
     case REPLAY_HEALED:
-        if (quiet)
-            return;
         print_title("ok", report);
         fputs(report->verdict == REPLAY_HEALED ? ": fails no more" : "", stdout);
         if (report->verdict == REPLAY_SAME && report->call->said.failed)
@@ -71,10 +69,13 @@ static void print_person(const struct replay_report *report, bool quiet)
 static void print_call(const struct replay_report *report, void *data)
 {
     const struct replay_printer *printer = data;
+    const bool passed = report->verdict == REPLAY_SAME || report->verdict == REPLAY_HEALED;
+    if (printer->quiet && passed)
+        return;
     if (printer->json)
         print_json(printer, report);
     else
-        print_person(report, printer->quiet);
+        print_person(report);
 }
 
 static void print_sum(const struct replay_printer *printer, const struct replay_counts *counts)

@@ -105,6 +105,10 @@ static int load_one(struct replaying *in, const struct fixture_plugin *plugin,
     int code = registry_find(in->lineup->registry, plugin->kind, plugin->name, &entry, err);
     if (code < 0 && plugin->native)
         return error_wrap(err, "a native plugin is not part of a fixture, and here is none");
+    if (code == ERR_NOTFOUND && !in->current)
+        return error_set(err, code,
+                         "scripts/%s/%s is missing in the fixture: restore it, or use --current",
+                         plugin->kind, plugin->name);
     if (code >= 0 && plugin->native != (entry->stage != NULL) && !in->current)
         code = error_set(err, ERR_CORRUPT, "%s/%s was recorded as %s plugin, and here it is not",
                          plugin->kind, plugin->name, plugin->native ? "a native" : "a Lua");
@@ -118,6 +122,10 @@ static int load_one(struct replaying *in, const struct fixture_plugin *plugin,
     if (code >= 0)
         code = host_load(in->lineup, plugin->kind, plugin->name, &options, NULL, 0, out, err);
     msgpack_zone_destroy(&zone);
+    if (code == ERR_DENIED && plugin->granted)
+        return error_set(err, code,
+                         "%s/%s does not ask for what the fixture holds as granted to it",
+                         plugin->kind, plugin->name);
     return code < 0 || in->current ? code : check_same(plugin, *out, err);
 }
 
