@@ -94,7 +94,7 @@ const struct cli_command command_ingest = {
         "Each document is kept as it came, cut into articles, tagged, summarised and indexed.\n"
         "The same document again is reported as known and adds nothing. What a plugin failed on\n"
         "waits in quarantine: copydesk failed. Of a folder, temporary names, the desk's own files\n"
-        "(desk.lua, scripts, outcomes, exports) and the kernel's file systems are passed over.\n\n"
+        "(desk.lua, scripts, outcomes, exports, fixtures) and the kernel's file systems are passed over.\n\n"
         "  copydesk ingest digest.txt\n"
         "  copydesk ingest --explain digest.txt    where it would cut, and why\n",
     .options = options,

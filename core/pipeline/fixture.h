@@ -31,7 +31,7 @@ struct fixture_said {
     const char *plugin; /* that answered or failed: "ingest/digest"; NULL: none */
     enum guard guard;   /* when it failed */
     const char *message, *traceback;
-    struct str text; /* what the document was read as; only when recorded, and cut */
+    struct str text; /* what the document was read as; only when recorded */
 };
 
 /* A plugin as it was called. */
@@ -81,6 +81,7 @@ struct fixture_code {
     size_t count;
     const struct plugin_file *lib;
     size_t lib_count;
+    size_t *too_long; /* filled: calls that would be too long a test to lie beside a plugin */
 };
 
 /* Makes the folder `dir`. There must be nothing, or an empty folder; with `replace` also a fixture,

@@ -118,6 +118,16 @@ int folder_state(const char *dir, struct error *err)
     return empty ? 1 : fixture ? 2 : 0;
 }
 
+bool folder_is_fixture(int dir_fd)
+{
+    static const char begin[] = "{\n \"fixture\": ";
+    char found[sizeof begin];
+    FILE_AUTO int fd =
+        openat(dir_fd, "fixture.json", O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    return fd >= 0 && read(fd, found, sizeof begin - 1) == (ssize_t)(sizeof begin - 1) &&
+           memcmp(found, begin, sizeof begin - 1) == 0;
+}
+
 struct checking {
     const char *dir;
     size_t files;

@@ -272,15 +272,11 @@ static int add_article(struct buf *out, struct str packed, struct error *err)
     return code;
 }
 
-/* What the bytes were read as is known where the document was cut; else they must be UTF-8. */
+/* `text`: what its bytes were read as. */
 static bool add_document(struct buf *out, const struct document *document, struct str text)
 {
     if (!text.at)
-        text = document->bytes;
-    if (text.at && utf8_valid(text.at, text.len) < text.len)
         return false;
-    if (str_starts(text, "\xEF\xBB\xBF"))
-        text = (struct str){text.at + 3, text.len - 3};
     indent(out, CASE_INDENT);
     buf_text(out, "document = {\n");
     add_field(out, "name", document->name);

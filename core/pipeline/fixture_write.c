@@ -341,14 +341,17 @@ static int write_code(const struct writing *in, const struct fixture_code *code)
     return result;
 }
 
-static int write_test(const struct writing *in, const struct fixture_call *call, const char *slug)
+static int write_test(const struct writing *in, const struct fixture_call *call, const char *slug,
+                      size_t *too_long)
 {
     BUF_AUTO struct buf text = BUF_INIT;
     BUF_AUTO struct buf name = BUF_INIT;
     const struct fixture_plugin *plugin = fixture_answerer(call);
     buf_init(&text, LIMIT(PLUGIN_BYTES) / 2); /* it is to lie beside a plugin */
     int code = call->left_out ? 0 : fixture_test(in->fixture, call, slug, &text, in->err);
-    if (code == ERR_LIMIT || code == 0) /* too long to lie beside a plugin: calls/ has it */
+    if (code == ERR_LIMIT && too_long)
+        ++*too_long;
+    if (code == ERR_LIMIT || code == 0) /* calls/ has it */
         return 0;
     if (code > 0 && buf_printf(&name, "tests/%s/%s/%s.test.lua", plugin->kind, plugin->name, slug))
         code = no_memory(in->err);
@@ -362,7 +365,7 @@ static int write_all(struct writing *in, const struct fixture_code *code, const 
     for (size_t i = 0; result >= 0 && i < fixture->count; i++) {
         result = write_call(in, i);
         if (result >= 0)
-            result = write_test(in, &fixture->calls[i], slug);
+            result = write_test(in, &fixture->calls[i], slug, code->too_long);
     }
     if (result >= 0)
         result = write_code(in, code);

@@ -448,16 +448,21 @@ static int name_natives(struct recording *in)
 static int write_it(struct recording *in)
 {
     char slug[SLUG_SIZE];
-    struct fixture_code code = {.entries = in->entries, .count = in->entry_count};
+    size_t too_long = 0;
+    struct fixture_code code = {
+        .entries = in->entries, .count = in->entry_count, .too_long = &too_long};
     make_slug(in, slug);
     int result = set_folder(in, slug);
     if (result >= 0)
         result = name_natives(in);
     if (result >= 0)
         result = registry_lib(in->lineup->registry, &code.lib, &code.lib_count, in->err);
-    return result < 0 ? result
-                      : fixture_write(in->out->folder, slug, &in->fixture, &code,
-                                      in->options->force, in->err);
+    if (result >= 0)
+        result =
+            fixture_write(in->out->folder, slug, &in->fixture, &code, in->options->force, in->err);
+    if (too_long)
+        note(in, "no test of %zu of the calls: it would be over half of PLUGIN_BYTES", too_long);
+    return result;
 }
 
 int record(struct desk *desk, const struct record_options *options, struct record_result *out,

@@ -145,6 +145,36 @@ static void sent(struct cutting *cutting)
     (void)cutting; /* the bytes are the fixture's */
 }
 
+/* Where no plugin cut the document: what the plugins were given all the same. Where that cannot be
+ * had, it could not be read as text, and they were given nothing. */
+static int ask_text(struct lineup *lineup, const struct document *document, struct arena *arena,
+                    struct fixture_said *out, struct error *err)
+{
+    struct pool_job job = {.op = JOB_INGEST, .calls = 1};
+    struct pool_frame *frame = NULL;
+    const msgpack_object *value = NULL;
+    struct error why;
+    struct str text = STR_NONE;
+    msgpack_packer packer;
+    wire_packer(&packer, &job.payload);
+    msgpack_pack_map(&packer, 3);
+    wire_pack_key(&packer, "plugins");
+    msgpack_pack_array(&packer, 0);
+    wire_pack_key(&packer, "decode");
+    msgpack_pack_true(&packer);
+    wire_pack_key(&packer, "document");
+    document_pack(&packer, document);
+    int code = buf_failed(&job.payload) ? no_memory(err) : 0;
+    if (code >= 0 && host_call(lineup, &job, &frame, &value, NULL, &why) >= 0 &&
+        wire_text(wire_get(value, "text"), "text", LIMIT(DECODED_BYTES), &text, &why) >= 0) {
+        out->text = text.len ? arena_str(arena, text) : STR_LIT("");
+        code = out->text.at ? 0 : no_memory(err);
+    }
+    buf_free(&job.payload);
+    pool_frame_free(frame);
+    return code;
+}
+
 static int say_document(struct lineup *lineup, const struct plugin_chain *asked,
                         const struct say_input *input, struct arena *arena,
                         struct fixture_said *out, struct desk_plugin **by, struct error *err)
@@ -169,7 +199,9 @@ static int say_document(struct lineup *lineup, const struct plugin_chain *asked,
     host_wait(lineup->desk, &call.done);
     cutting_free(&cutting);
     *by = call.by;
-    return call.code;
+    return call.code >= 0 && out->failed && input->want_text
+               ? ask_text(lineup, input->document, arena, out, err)
+               : call.code;
 }
 
 /* ---- articles ---- */

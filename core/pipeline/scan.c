@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "pipeline/fixture_files.h"
 #include "pipeline/system.h"
 
 #define CHUNK_LEAST 16
@@ -226,7 +227,7 @@ static int pass_by(struct scan *scan, char *path, char *absolute, struct scan_it
     scan->told = true;
     error_set(&why, ERR_INVALID,
               "%s: is passed over, as all that belongs to the desk (desk.lua, scripts, outcomes, "
-              "exports); what you name itself is taken in",
+              "exports, fixtures); what you name itself is taken in",
               path);
     return give_skipped(scan, out, path, &why);
 }
@@ -271,6 +272,10 @@ static int enter(struct scan *scan, char *path, char *absolute, const struct sta
     if (!dir) {
         mem_free(absolute);
         return give_error(out, path, &why);
+    }
+    if (scan->depth > 0 && folder_is_fixture(dirfd(dir))) { /* its document was taken in once */
+        closedir(dir);
+        return pass_by(scan, path, absolute, out);
     }
     const char *system = system_at(scan, dir, info);
     if (system) {

@@ -167,6 +167,17 @@ static int take_chosen(struct serve *serve, const msgpack_object_array *plugins,
     return plugin_get(serve, &plugins->ptr[0], index) ? 0 : ERR_PLUGIN;
 }
 
+static int answer_text(struct serve *serve, const struct decoded *decoded)
+{
+    msgpack_packer packer;
+    wire_packer(&packer, &serve->answer);
+    msgpack_pack_map(&packer, 1);
+    wire_pack_key(&packer, "text");
+    msgpack_pack_str_with_body(&packer, decoded->text.at ? decoded->text.at : "",
+                               decoded->text.len);
+    return 0;
+}
+
 int job_ingest(struct serve *serve, const msgpack_object *payload)
 {
     struct error err = {0};
@@ -182,6 +193,8 @@ int job_ingest(struct serve *serve, const msgpack_object *payload)
     int rc = decode(serve, document.bytes, &room, &decoded);
     if (rc < 0)
         return rc;
+    if (is_true(payload, "decode"))
+        return answer_text(serve, &decoded);
     document.encoding = str_of(decoded.encoding);
     double claim = 1;
     if (is_true(payload, "chosen"))

@@ -22,7 +22,8 @@
  *   INGEST    {plugins = [index], document, want_text, want_cost}
  *             -> {plugin, encoding, notes = [text], text_len, answer, text (only if wanted)}
  *             With claims = true the half before: -> {plugin, claim}, claim 0: nobody's;
- *             with chosen = true (and one plugin) the half behind. With want_cost the
+ *             with chosen = true (and one plugin) the half behind; with decode = true no
+ *             plugin is asked: -> {text}. With want_cost the
  *             answer ends in cost = {cpu_us, bytes, peak}; so does each result with an
  *             answer of ARTICLE.
  *   ARTICLE   {plugins = [index], article, want_cost, as_given}

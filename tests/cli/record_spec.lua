@@ -213,6 +213,47 @@ return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A t
         has(t.must({ "-C", desk, "plugin", "test", "ingest/text" }).out, "1 passed, 0 failed")
     end)
 
+    it("makes a test of a document that failed, with the text that its plugin was given", function()
+        local desk = t.desk()
+        local function odd(body)
+            t.plugin(desk, "ingest", "odd", ([[
+return { kind = "ingest", name = "odd", version = "1.0.0", api = 1, about = "A test.", claims = function() return 1 end,
+    run = function(document)
+        assert(not document.text:find("\0", 1, true), "zero bytes")
+        assert(document.text:find("\u{FFFD}", 1, true) or document.text:find("\u{E9}", 1, true), "not as given")
+        %s
+    end }
+]]):format(body))
+        end
+        t.write(desk .. "/desk.lua", 'desk.ingest { "odd" }\n')
+        for item, text in ipairs { "ODD\n\nA zero \0 byte and more of a text.\n", "R\xE9publique\n\nLe bateau est l\xE0.\n" } do
+            odd('error("not yet")')
+            ingest(desk, text, "odd" .. item .. ".txt", 3)
+            local folder = record(desk, "--failed", tostring(item)).folder
+            t.shell(("cp %s/tests/ingest/odd/*.test.lua %s/scripts/ingest/odd/"):format(folder, desk))
+            has(t.must({ "-C", desk, "plugin", "test", "ingest/odd" }, nil, 1).err, "not yet")
+            odd('return { { headline = "Odd", body = "Text." } }')
+            has(t.must({ "-C", desk, "plugin", "test", "ingest/odd" }).out, item .. " passed, 0 failed")
+        end
+    end)
+
+    it("says when a call is too long for a test", function()
+        local desk = desk_with()
+        ingest(desk, "Late again\n\n" .. ("The Nordic Star is late. "):rep(200000) .. "\n")
+        has(t.must({ "-C", desk, "record", "1" }).err, "no test of 4 of the calls")
+    end)
+
+    it("makes no document: ingest passes over a fixture in the desk", function()
+        local desk = desk_with()
+        ingest(desk)
+        local folder = record(desk, "1", "--to", desk .. "/texts/fx").folder
+        t.write(desk .. "/texts/other.txt", "Another one\n\nThis is another text of the desk.\n")
+        local done = t.must({ "-C", desk, "ingest", desk .. "/texts" })
+        has(done.err, "/texts/fx: is passed over")
+        assert.equal(2, #t.json { "-C", desk, "list", "--json" })
+        replay(folder)
+    end)
+
     it("takes the stored article where the document's bytes are gone", function()
         local desk = t.desk()
         t.must { "-C", desk, "ingest", "--quiet", t.sample }

@@ -83,7 +83,7 @@ static struct plugin_file lib_files[] = {{"excerpt.lua", "return {}", 9}};
 static const struct plugin_entry ships = {
     .kind = "tag", .name = "ships", .files = ship_files, .file_count = 2};
 static const struct plugin_entry *entries[] = {&ships};
-static const struct fixture_code code = {entries, 1, lib_files, 1};
+static const struct fixture_code code = {entries, 1, lib_files, 1, NULL};
 
 static void fill(void)
 {
