@@ -49,18 +49,27 @@ static const struct cli_command *find_command(int argc, char **argv, int *taken)
     return best;
 }
 
+/* "plugin" is no command, but the first word of some. */
+static bool is_group(const char *word)
+{
+    const size_t len = strlen(word);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (!commands[i]->hidden && strncmp(commands[i]->name, word, len) == 0 &&
+            commands[i]->name[len] == ' ')
+            return true;
+    return false;
+}
+
 static int unknown_command(int argc, char **argv)
 {
     const char *names[COMMANDS];
     char given[128];
     size_t count = 0;
-    bool group = false;
+    const bool group = is_group(argv[0]);
     for (size_t i = 0; i < COMMANDS; i++) {
         if (commands[i]->hidden)
             continue;
         names[count++] = commands[i]->name;
-        size_t len = strlen(argv[0]);
-        group |= strncmp(commands[i]->name, argv[0], len) == 0 && commands[i]->name[len] == ' ';
     }
     snprintf(given, sizeof given, "%s%s%s", argv[0], group && argc > 1 ? " " : "",
              group && argc > 1 ? argv[1] : "");
@@ -77,16 +86,29 @@ int cli_help_for(int argc, char **argv)
 {
     int taken;
     const struct cli_command *command = find_command(argc, argv, &taken);
+    if (!command && argc == 1 && is_group(argv[0])) {
+        cli_print_group(argv[0]);
+        return CLI_DONE;
+    }
     if (!command)
         return unknown_command(argc, argv);
     cli_print_help(command);
     return CLI_DONE;
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int run_command(const char *desk, int argc, char **argv)
 {
     int taken;
     const struct cli_command *command = find_command(argc, argv, &taken);
+    if (!command && is_group(argv[0]) && (argc == 1 || is_help(argv[1]))) {
+        cli_print_group(argv[0]);
+        return output_end(argc == 1 ? CLI_MISUSE : CLI_DONE);
+    }
     if (!command)
         return unknown_command(argc, argv);
     struct cli_args args = {.command = command, .desk = desk};
@@ -132,7 +154,7 @@ int cli_main(int argc, char **argv)
     static char version[] = "version", help[] = "help";
     if (strcmp(argv[0], "--version") == 0)
         argv[0] = version;
-    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
+    if (is_help(argv[0]))
         argv[0] = help;
     return run_command(desk, argc, argv);
 }

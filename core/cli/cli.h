@@ -84,3 +84,5 @@ int cli_main(int argc, char **argv);
 int cli_help_for(int argc, char **argv);
 void cli_print_help(const struct cli_command *command);
 void cli_print_commands(void);
+/* Those whose first word this is. */
+void cli_print_group(const char *first);

@@ -9,6 +9,12 @@
 #include "cli/output.h"
 #include "plugin/registry.h"
 
+static const struct cli_command *const all[] = {
+#define COMMAND_ROW(name) &command_##name,
+    COMMAND_MAP(COMMAND_ROW)
+#undef COMMAND_ROW
+};
+
 static void print_option(const struct cli_option *option)
 {
     char left[64];
@@ -18,6 +24,24 @@ static void print_option(const struct cli_option *option)
     snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name, option->value ? " " : "",
              option->value ? option->value : "");
     printf("  %-26s %s\n", left, option->help);
+}
+
+/* The commands whose name begins with it; how many. Nothing is printed for none. */
+static unsigned print_group(const char *first)
+{
+    unsigned count = 0;
+    const size_t len = strlen(first);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (!all[i]->hidden && strncmp(all[i]->name, first, len) == 0 && all[i]->name[len] == ' ')
+            printf("%s  %-14s %s\n", count++ ? "" : "\nCommands:\n", all[i]->name, all[i]->about);
+    return count;
+}
+
+void cli_print_group(const char *first)
+{
+    printf("Usage: copydesk [-C DIR] %s COMMAND [OPTION]... [ARGUMENT]...\n", first);
+    print_group(first);
+    printf("\n'copydesk %s COMMAND --help' tells more about one.\n", first);
 }
 
 void cli_print_help(const struct cli_command *command)
@@ -31,15 +55,12 @@ void cli_print_help(const struct cli_command *command)
     for (const struct cli_option *option = command->options; option && option->name; option++)
         print_option(option);
     print_option(&(struct cli_option){"help", 'h', NULL, "this text", false});
+    if (!strchr(command->name, ' '))
+        print_group(command->name);
 }
 
 void cli_print_commands(void)
 {
-    static const struct cli_command *const all[] = {
-#define COMMAND_ROW(name) &command_##name,
-        COMMAND_MAP(COMMAND_ROW)
-#undef COMMAND_ROW
-    };
     puts("copydesk: a scriptable copy desk. Raw text comes in, articles come out.\n\n"
          "Usage: copydesk [-C DIR] COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:");
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

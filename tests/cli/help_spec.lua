@@ -81,6 +81,28 @@ describe("help", function()
     end)
 end)
 
+describe("the first word of several commands", function()
+    it("lists them", function()
+        for _, words in ipairs { { "plugin", "--help" }, { "help", "plugin" } } do
+            local out = t.must(words).out
+            for _, name in ipairs { "new", "test", "try", "diff", "bench", "check", "grant" } do
+                assert.truthy(out:find("  plugin " .. name .. " ", 1, true), out)
+            end
+        end
+        local alone = t.must({ "plugin" }, nil, 2)
+        assert.truthy(alone.out:find("  plugin new ", 1, true), alone.out)
+    end)
+
+    it("lists them behind its own help where it is a command itself", function()
+        for _, group in ipairs { "jobs", "failed" } do
+            local out = t.must({ group, "--help" }).out
+            assert.truthy(out:find("Options:.*Commands:\n  " .. group .. " %l"), out)
+        end
+        assert.falsy(t.must({ "failed", "retry", "--help" }).out:find("Commands:", 1, true))
+        assert.falsy(t.must({ "list", "--help" }).out:find("Commands:", 1, true))
+    end)
+end)
+
 describe("colour", function()
     local function on_terminal(environment)
         return t.shell("env " .. environment .. " script -qec " .. t.quote(t.bin .. " failed --help; "
