@@ -133,11 +133,18 @@ int lua_fault_set(struct lua_fault *fault, int guard, const char *format, ...)
     return ERR_PLUGIN;
 }
 
+/* A zero byte, which would end the text, is said as \\0. */
 static void fault_copy(char *to, size_t size, const char *text, size_t len)
 {
-    const size_t cut = utf8_cut((struct str){text, len}, size - 1);
-    memcpy(to, text, cut);
-    to[cut] = '\0';
+    size_t used = 0, i = 0;
+    for (; i < len && used + (text[i] ? 1 : 2) < size; i++) {
+        if (!text[i])
+            to[used++] = '\\';
+        to[used++] = text[i] ? text[i] : '0';
+    }
+    if (i < len)
+        used -= i - utf8_cut((struct str){text, len}, i);
+    to[used] = '\0';
 }
 
 /* What is known while the stack still stands, kept by the message handler. */

@@ -94,6 +94,14 @@ describe("a plugin that fails on items in a row", function()
         assert.equal(6, #t.json { "-C", dir, "search", "--json", 'tag:"Nordic Star"' })
     end)
 
+    it("is quoted whole, zero bytes and all", function()
+        local dir = make()
+        t.plugin(dir, "tag", "ships", t.tagger("ships", "error('one\\0two')"))
+        ingest(dir, "bad", 1, 3)
+        local message = t.json({ "-C", dir, "failed", "--json" })[1].message
+        assert.truthy(message:find("one\\0two", 1, true), message)
+    end)
+
     it("is told by status of a desk at rest, until it is another one", function()
         local dir = make()
         ingest(dir, "bad", 3, 3)
