@@ -2,6 +2,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "lua/desk.h"
 #include "lua/state.h"
 #include "lua/testcase.h"
@@ -87,6 +88,22 @@ static int given(lua_State *L, int at, const char *key, const struct manifest *m
     return reference;
 }
 
+/* As many bytes as desk.lua may grant. */
+static void check_bytes(lua_State *L, int reads)
+{
+    size_t sum = 0;
+    if (reads == 0)
+        return;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, reads);
+    const int table = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
+        sum += lua_rawlen(L, -1);
+    lua_pop(L, 1);
+    if (sum > LIMIT(GRANT_BYTES))
+        luaL_error(L, "reads: its files are over %d bytes (limit GRANT_BYTES)",
+                   (int)LIMIT(GRANT_BYTES));
+}
+
 bool testcase_has_given(lua_State *L, int at)
 {
     if (!lua_istable(L, at))
@@ -102,5 +119,6 @@ void testcase_given(lua_State *L, int at, const struct manifest *manifest)
     struct state_input *input = &state_of(L)->input;
     luaL_checkstack(L, 12, "a test case");
     input->reads = given(L, at, "reads", manifest, take_read);
+    check_bytes(L, input->reads);
     input->env = given(L, at, "env", manifest, take_env);
 }

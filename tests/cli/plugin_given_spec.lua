@@ -53,6 +53,11 @@ describe("a test case that brings what would be granted", function()
             "'simple.tsv' is not in the plugin's folder")
     end)
 
+    it("brings no more than desk.lua could grant", function()
+        local most = 'reads = { [%q] = ("x"):rep(32 * 1024 * 1024 + 1) },'
+        has(test(case("c", most:format(FLEET), "", ""), 1).err, "over 33554432 bytes (limit GRANT_BYTES)")
+    end)
+
     it("is told what it did not bring", function()
         has(test(case("c", "env = {},", "", ""), 1).err, "'" .. FLEET .. "' is not granted")
         has(test(case("c", "reads = {},", "", ""), 1).err, "'" .. FLEET .. "' is not in 'reads' of the test case")
