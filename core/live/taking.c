@@ -10,8 +10,8 @@ static void say_added(const struct ingest_report *report)
              report->articles == 1 ? "" : "s", report->plugin,
              report->added == report->articles ? "" : ", not all of them new");
     if (report->faults)
-        log_warn("ingest", "%s: plugins failed on its articles %zu times (see: copydesk failed)",
-                 report->path, report->faults);
+        log_warn("ingest", "%s: plugins failed on its articles %zu time%s (see: copydesk failed)",
+                 report->path, report->faults, report->faults == 1 ? "" : "s");
 }
 
 void live_say_taken(const struct ingest_report *report)

@@ -232,8 +232,9 @@ static int count_failure(struct engine_writer *writer, struct store_schedule *wh
     sq_done(row);
     if (what->pause_after == 0 || failures < what->pause_after)
         return 0;
-    char *why = arena_printf(writer->arena, "%lld runs in a row failed, the last with: " STR_FMT,
-                             (long long)failures, STR_ARG(what->run.error));
+    char *why =
+        arena_printf(writer->arena, "%lld run%s in a row failed, the last with: " STR_FMT,
+                     (long long)failures, failures == 1 ? "" : "s", STR_ARG(what->run.error));
     sqlite3_stmt *stmt = writer_statement(writer, STATEMENT_PAUSE_JOB, err);
     if (!stmt)
         return err->code;
