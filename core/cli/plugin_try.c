@@ -1,6 +1,7 @@
 /* copydesk plugin try */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/commands.h"
@@ -26,6 +27,20 @@ static int print_line(const char *json, size_t len, void *data)
     return ferror(stdout);
 }
 
+/* "1" is a file, or nothing: without --trace no desk is needed, so ids mean nothing. */
+static int check_paths(const struct cli_args *args)
+{
+    for (int i = 1; i < args->count; i++) {
+        const char *path = args->operand[i];
+        if (*path && strspn(path, "0123456789") == strlen(path) && access(path, F_OK) < 0)
+            return cli_misuse(args,
+                              "there is no file '%s'; an article is named by its id with --trace: "
+                              "copydesk plugin try --trace %s %s",
+                              path, args->operand[0], path);
+    }
+    return CLI_DONE;
+}
+
 static int try_articles(const struct cli_args *args, const struct given_list *given)
 {
     DESK_AUTO struct desk *desk = NULL;
@@ -38,7 +53,9 @@ static int try_articles(const struct cli_args *args, const struct given_list *gi
         .paths = (const char *const *)args->operand + 1,
         .path_count = (size_t)args->count - 1,
     };
-    int code = open_desk(args, DESK_PLUGINS, true, &desk);
+    int code = check_paths(args);
+    if (code == CLI_DONE)
+        code = open_desk(args, DESK_PLUGINS, true, &desk);
     if (code != CLI_DONE)
         return code;
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* an answer is handed on as soon as it is there */

@@ -46,8 +46,8 @@ static int unknown_kind(const char *kind, struct error *err)
         count++;
     const char *near = str_nearest(str_of(kind), plugin_kinds, count);
     return error_set(err, ERR_USAGE,
-                     "there is no kind of plugin named '%.64s'%s%s%s; the kinds are fetch, ingest, "
-                     "tag, summarize, export and task",
+                     "there is no kind of plugin named '%.64s'%s%s%s; the kinds are ingest, tag, "
+                     "summarize, export and task",
                      kind, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
@@ -55,6 +55,10 @@ int plugin_spec_parse(const char *text, struct plugin_spec *out, struct error *e
 {
     const char *slash = strchr(text, '/');
     const size_t kind_len = slash ? (size_t)(slash - text) : 0;
+    if (slash && strlen(slash + 1) >= PLUGIN_NAME_SIZE)
+        return error_set(err, ERR_USAGE,
+                         "'%.100s': the name is too long: %zu bytes, at most %d are allowed", text,
+                         strlen(slash + 1), PLUGIN_NAME_SIZE - 1);
     if (!slash || !name_fits(text, kind_len) || !name_fits(slash + 1, strlen(slash + 1)))
         return error_set(err, ERR_USAGE,
                          "'%.100s' does not name a plugin: write KIND/NAME as in tag/keywords, in "

@@ -70,6 +70,26 @@ describe("plugin new", function()
         assert.truthy(result.err:find("did you mean 'tag'", 1, true), result.err)
     end)
 
+    it("names paths and commands that work from where its author stands", function()
+        local desk = t.desk()
+        local inside = t.run({ "plugin", "new", "tag", "ships" }, { cd = desk .. "/inbox" }).out
+        t.shell(("cd %s/inbox && test -f %s"):format(desk, inside:match("edit (%S+init%.lua), then")))
+        local outside = t.run({ "-C", desk, "plugin", "new", "tag", "boats" }, { cd = t.folder() }).out
+        assert.truthy(outside:find(("copydesk -C %s plugin test tag/boats"):format(desk), 1, true), outside)
+        t.shell("test -f " .. outside:match("edit (%S+init%.lua), then"))
+        local here = t.run({ "plugin", "new", "tag", "barges" }, { cd = desk }).out
+        assert.truthy(here:find("edit scripts/tag/barges/init.lua, then\n  copydesk plugin test", 1, true), here)
+    end)
+
+    it("says how long a name may be, and which kinds there are", function()
+        local desk = t.desk()
+        local err = t.must({ "-C", desk, "plugin", "new", "tag", ("s"):rep(100) }, nil, 2).err
+        assert.truthy(err:find("too long: 100 bytes, at most 64", 1, true), err)
+        t.must { "-C", desk, "plugin", "new", "tag", ("s"):rep(64) }
+        err = t.must({ "-C", desk, "plugin", "new", "bogus", "x" }, nil, 2).err
+        assert.truthy(err:find("the kinds are ingest, tag, summarize, export and task", 1, true), err)
+    end)
+
     it("refuses a name that cannot be a folder", function()
         local desk = t.desk()
         local result = t.run({ "-C", desk, "plugin", "new", "tag", "../ships" })

@@ -5,6 +5,12 @@ local function article(id, text)
 end
 
 describe("plugin try", function()
+    it("says what an id is for", function()
+        local result = t.run({ "plugin", "try", "tag/language", "1" }, { cd = "/" })
+        assert.equal(2, result.code)
+        assert.truthy(result.err:find("copydesk plugin try --trace tag/language 1", 1, true), result.err)
+    end)
+
     after_each(t.finish)
 
     it("prints the articles of an ingest plugin", function()
