@@ -116,7 +116,8 @@ static void look_at_undone(const struct desk_under *desk, struct sqlite3 *db,
     sqlite3_stmt *rows = NULL;
     if (sqlite3_prepare_v2(db,
                            "SELECT job, datetime(at_us / 1000000, 'unixepoch'), state, error,"
-                           " state = 'failed' AND error LIKE '%no space%' FROM runs"
+                           " state = 'failed' AND (error LIKE '%no space%' OR error LIKE"
+                           " '%disk is full%') FROM runs"
                            " WHERE state NOT IN ('done', 'skipped', 'missed')",
                            -1, &rows, NULL) != SQLITE_OK) {
         fprintf(stderr, "torture: runs: %s\n", sqlite3_errmsg(db));
