@@ -10,7 +10,7 @@
 
 static const struct cli_option options[] = {
     {"format", 'f', "NAME", "the export plugin: markdown, json or one of yours", false},
-    {"to", 't', "PATH", "folder to write to, or one file", false},
+    {"to", 't', "PATH", "folder to write to (made when it is not there), or one file", false},
     {"query", 'Q', "QUERY", "only what it matches (default: all articles)", false},
     {"option", 'o', "K=V", "an option of the plugin", true},
     CLI_JSON_OPTION,
@@ -25,6 +25,7 @@ static int export(const struct cli_args *args, struct desk *desk, const struct g
     struct export_options export = {
         .format = cli_text(args, "format"),
         .to = cli_text(args, "to"),
+        .parents = true,
         .query = cli_text(args, "query"),
         .given = given->at,
         .given_count = given->count,

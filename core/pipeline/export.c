@@ -260,7 +260,9 @@ static int open_source(struct export *run, struct error *err)
 static int open_files(struct export *run, struct error *err)
 {
     struct export_to to = {0};
-    int code = export_to_check(run->desk, run->options.to, &to, err);
+    int code = run->options.parents ? export_to_make_parents(run->desk, run->options.to, err) : 0;
+    if (code >= 0)
+        code = export_to_check(run->desk, run->options.to, &to, err);
     if (code >= 0)
         code = export_files_open(to.folder, to.single, NULL, &run->files, err);
     export_to_free(&to);

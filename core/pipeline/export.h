@@ -22,6 +22,7 @@ struct export_options {
      * folder, the file itself: then the plugin may write one file, whatever it calls it, and that
      * file is put there. Never inside the store, scripts/ or a watched folder, nor around them. */
     const char *to;
+    bool parents;      /* folders above it are made, too */
     const char *query; /* NULL or "": all */
     int64_t now_us;    /* what "since:7d" counts from; 0: now */
     /* Articles whose shown version has a commit sequence number over after_seq, up to upto_seq;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "pipeline/fixture_files.h"
 
 void export_to_free(struct export_to *to)
 {
@@ -181,6 +182,26 @@ int export_to_may(const struct lineup *lineup, const char *to, struct error *err
     const struct target target = {to, place, single, false};
     return place ? check(desk, &lineup->config, &target, err)
                  : error_set(err, ERR_NOMEM, "out of memory");
+}
+
+int export_to_make_parents(const struct desk *desk, const char *to, struct error *err)
+{
+    struct export_to parts = {0};
+    MEM_AUTO char *parent = NULL;
+    MEM_AUTO char *place = NULL;
+    MEM_AUTO char *real = NULL;
+    int code = to[0] ? split(to, &parts, err) : 0;
+    if (code >= 0 && parts.folder &&
+        (!(parent = parent_of(parts.folder)) || !(place = real_as_far(parts.folder))))
+        code = error_set(err, ERR_NOMEM, "out of memory");
+    if (code >= 0 && parent && file_real_path(parent, &real, NULL) < 0) {
+        const struct target target = {.to = to, .place = place};
+        code = check(desk, &desk->lineup->config, &target, err);
+        if (code >= 0)
+            code = folders_make(parent, err);
+    }
+    export_to_free(&parts);
+    return code;
 }
 
 int export_to_fixture(const struct desk *desk, const char *to, struct error *err)

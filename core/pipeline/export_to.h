@@ -13,6 +13,9 @@ struct export_to {
  * plugin could choose a name that leads there. */
 int export_to_check(const struct desk *desk, const char *to, struct export_to *out,
                     struct error *err);
+/* Makes the folders above the one that files go into, where exports may go there at all. What came
+ * to be is for export_to_check to judge: names that were not there yet may lead elsewhere. */
+int export_to_make_parents(const struct desk *desk, const char *to, struct error *err);
 /* The same question, of a job that has not run: with the settings of `lineup`, `to` relative to the
  * desk, and with folders that are yet to be made. */
 int export_to_may(const struct lineup *lineup, const char *to, struct error *err);

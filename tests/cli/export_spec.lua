@@ -59,6 +59,18 @@ print("sound" if len(lines) > 1 else "no articles")
         assert.equal(first, t.read(to .. "/articles.jsonl"))
     end)
 
+    it("makes the folders that lead to where it writes, but none where it may not", function()
+        local to = t.folder()
+        t.must({ "-C", desk, "export", "--format", "json", "--to", to .. "/a/b/c" })
+        t.must({ "-C", desk, "export", "--format", "json", "--to", to .. "/d/e/all.jsonl" })
+        assert.equal(t.read(to .. "/d/e/all.jsonl"), t.read(to .. "/a/b/c/articles.jsonl"))
+        for _, inside in ipairs { ".copydesk/x/y/z", "none/../scripts/x/y" } do
+            local result = t.must({ "-C", desk, "export", "--format", "json", "--to", desk .. "/" .. inside }, nil, 1)
+            assert.matches("where exports may not be written", result.err)
+            assert.equal("", t.shell(("find %s/.copydesk/x %s/scripts/x -type f 2>/dev/null || true"):format(desk, desk)))
+        end
+    end)
+
     for _, inside in ipairs { ".copydesk", "scripts", "inbox" } do
         it("refuses to write into " .. inside, function()
             local result = t.run({ "-C", desk, "export", "--format", "json", "--to",
