@@ -93,8 +93,11 @@ const struct cli_command command_ingest = {
     .more =
         "Each document is kept as it came, cut into articles, tagged, summarised and indexed.\n"
         "The same document again is reported as known and adds nothing. What a plugin failed on\n"
-        "waits in quarantine: copydesk failed. Of a folder, temporary names, the desk's own files\n"
-        "(desk.lua, scripts, outcomes, exports, fixtures) and the kernel's file systems are passed over.\n\n"
+        "waits in quarantine: copydesk failed. Passed over in a folder: temporary names, "
+        "desk.lua,\n"
+        "scripts, native and out of the desk, fixtures, the folders of outcomes and those that\n"
+        "jobs write to, and the kernel's file systems. What you exported elsewhere is taken in as\n"
+        "any file is: export to out/.\n\n"
         "  copydesk ingest digest.txt\n"
         "  copydesk ingest --explain digest.txt    where it would cut, and why\n",
     .options = options,

@@ -53,12 +53,15 @@ static int pass_place(const struct desk *desk, struct str to, struct scan *scan,
 
 int belongings_pass(const struct desk *desk, struct scan *scan, struct error *err)
 {
-    static const char *const always[] = {"desk.lua", "scripts", "out", "fixtures", ".copydesk"};
+    static const char *const always[] = {"desk.lua", "scripts",  "native",
+                                         "out",      "fixtures", ".copydesk"};
     const struct config *config = &desk->lineup->config;
     const msgpack_object *jobs = config->jobs;
     int code = 0;
     if (!desk->dir)
         return 0; /* plugins tried without a desk: nothing is its own */
+    if (scan_close_off(scan, desk_store_folder(desk)) < 0)
+        code = error_set(err, ERR_NOMEM, "out of memory while listing documents");
     for (size_t i = 0; code >= 0 && i < sizeof always / sizeof *always; i++)
         code = pass(desk, scan, always[i], err);
     for (size_t i = 0; code >= 0 && i < config->watch_count; i++)

@@ -47,7 +47,8 @@ struct scan {
     uint64_t skipped;
     struct passed *passed;
     size_t passed_count;
-    bool told; /* that there was some of these */
+    char *closed; /* a folder of which nothing is taken; NULL: none */
+    bool told;    /* that there was some of these */
 };
 
 const char *scan_rule(const char *name)
@@ -100,6 +101,7 @@ void scan_close(struct scan *scan)
     mem_free(scan->roots);
     mem_free(scan->levels);
     mem_free(scan->passed);
+    mem_free(scan->closed);
     mem_free(scan);
 }
 
@@ -136,6 +138,21 @@ int scan_pass_over(struct scan *scan, const char *path)
     scan->passed = grown;
     grown[scan->passed_count++] = (struct passed){info.st_dev, info.st_ino};
     return 0;
+}
+
+int scan_close_off(struct scan *scan, const char *path)
+{
+    struct error why;
+    mem_free(scan->closed);
+    scan->closed = NULL;
+    return file_real_path(path, &scan->closed, &why) == ERR_NOMEM ? ERR_NOMEM : 0;
+}
+
+static bool is_closed(const struct scan *scan, const char *absolute)
+{
+    const size_t len = scan->closed ? strlen(scan->closed) : 0;
+    return len > 0 && strncmp(absolute, scan->closed, len) == 0 &&
+           (absolute[len] == '/' || absolute[len] == '\0');
 }
 
 static bool is_passed(const struct scan *scan, const struct stat *info)
@@ -225,10 +242,11 @@ static int pass_by(struct scan *scan, char *path, char *absolute, struct scan_it
         return 0;
     }
     scan->told = true;
-    error_set(&why, ERR_INVALID,
-              "%s: is passed over, as all that belongs to the desk (desk.lua, scripts, outcomes, "
-              "exports, fixtures); what you name itself is taken in",
-              path);
+    error_set(
+        &why, ERR_INVALID,
+        "%s: is passed over, as all that belongs to the desk (desk.lua, scripts, native, out, "
+        "fixtures, outcomes, where jobs write); what you name itself is taken in",
+        path);
     return give_skipped(scan, out, path, &why);
 }
 
@@ -315,6 +333,11 @@ static int next_root(struct scan *scan, struct scan_item *out, struct error *err
         absolute = S_ISDIR(info.st_mode) ? NULL : mem_strdup(path);
         if (!absolute)
             return give_error(out, path, &why);
+    }
+    if (is_closed(scan, absolute)) {
+        error_set(&why, ERR_DENIED, "%s: lies in the desk's own store, which is no document", path);
+        mem_free(absolute);
+        return give_error(out, path, &why);
     }
     if (S_ISDIR(info.st_mode))
         return enter(scan, path, absolute, &info, out);

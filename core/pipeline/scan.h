@@ -26,6 +26,9 @@ int scan_open(const char *const *paths, size_t count, struct scan **out, struct 
 /* What is found at `path`, as file or folder, is passed over wherever the walk meets it, which is
  * said once, by an item; what was given itself is not. ERR_NOMEM; what is not there is no error. */
 int scan_pass_over(struct scan *scan, const char *path);
+/* What is given itself and lies in the folder `path`, or is that folder, is refused. ERR_NOMEM; a
+ * folder that is not there is no error. */
+int scan_close_off(struct scan *scan, const char *path);
 /* 1: an item, 0: no more, ERR_NOMEM. */
 int scan_next(struct scan *scan, struct scan_item *out, struct error *err);
 void scan_close(struct scan *scan);

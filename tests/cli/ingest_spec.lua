@@ -61,7 +61,7 @@ describe("ingest", function()
         t.write(desk .. "/desk.lua", t.read(desk .. "/desk.lua")
             .. 'desk.job { "daily", cron = "0 7 * * *", export = "markdown", to = "news/{date}/all" }\n')
         t.plugin(desk, "tag", "ships", t.tagger("ships", ""))
-        for _, folder in ipairs { "done", "failed", "out", "fixtures", "news/2026-01-01", "mine" } do
+        for _, folder in ipairs { "done", "failed", "out", "fixtures", "native", "news/2026-01-01", "mine" } do
             t.shell("mkdir -p " .. desk .. "/" .. folder)
             t.write(desk .. "/" .. folder .. "/a.txt", "Headline of " .. folder .. "\n\nWords of " .. folder .. ".\n")
         end
@@ -71,6 +71,16 @@ describe("ingest", function()
         assert.matches("belongs to the desk", result.err)
         t.must({ "ingest", "desk.lua", "out" }, { cd = desk })
         assert.equal(3, #t.json { "-C", desk, "list", "--json" })
+    end)
+
+    it("refuses the desk's own store, named as a folder, as a file or by a link", function()
+        local desk = t.desk()
+        t.shell("ln -s .copydesk " .. desk .. "/mine")
+        for _, name in ipairs { ".copydesk", ".copydesk/lock", "mine", "mine/lock" } do
+            local result = t.must({ "ingest", name }, { cd = desk }, 3)
+            assert.matches(name .. ": lies in the desk's own store", result.err, 1, true)
+        end
+        assert.equal(0, #t.json { "-C", desk, "list", "--json" })
     end)
 
     it("does not enter file systems of the kernel, and says so", function()
