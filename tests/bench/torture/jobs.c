@@ -60,6 +60,18 @@ int jobs_finish(const struct jobs *jobs, const struct desk_under *desk)
     return 0;
 }
 
+bool jobs_at_work(const struct desk_under *desk)
+{
+    char path[700];
+    sqlite3 *db = NULL;
+    snprintf(path, sizeof path, "%s/.copydesk/store.db", desk->dir);
+    long long count = -1;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK)
+        count = count_of(db, "SELECT count(*) FROM runs WHERE state = 'running'");
+    sqlite3_close(db);
+    return count > 0;
+}
+
 /* ---- what must be there ---- */
 
 static unsigned long lines_of(const char *path)

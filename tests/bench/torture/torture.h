@@ -101,5 +101,6 @@ struct jobs_found {
 void jobs_ask(struct jobs *jobs, const struct desk_under *desk); /* for more of them */
 void jobs_cut(struct jobs *jobs);
 int jobs_finish(const struct jobs *jobs, const struct desk_under *desk);
+bool jobs_at_work(const struct desk_under *desk); /* a run is begun and not ended */
 void jobs_verify(const struct jobs *jobs, const struct desk_under *desk, struct sqlite3 *db,
                  struct findings *found);
