@@ -15,7 +15,7 @@ struct lock {
  * ERR_NOTFOUND when there is no folder. Waits for nobody who lives; for what a killed holder left
  * behind, LOCK_WAIT_MS. */
 int lock_take(const char *dir, struct lock *out, struct error *err);
-/* Whether the file in `dir` is still the one that is locked; without it another process can take the
- * lock beside this one. ERR_NOTFOUND: it is gone; ERR_EXISTS: another file is there. */
+/* Whether the file in `dir` is still the one that is locked; without it another process can take
+ * the lock beside this one. ERR_NOTFOUND: it is gone; ERR_EXISTS: another file is there. */
 int lock_in_place(const struct lock *lock, const char *dir, struct error *err);
 void lock_give(struct lock *lock); /* not held is fine */
