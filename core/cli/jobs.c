@@ -44,12 +44,23 @@ static int read_line(struct store_reader *reader, struct line *line, struct erro
     return store_read_runs(reader, &which, take_last, line, err);
 }
 
+/* Its one moment was over before a desk knew the job: it never runs by itself. */
+static bool is_past(const struct line *line)
+{
+    struct timing_next due;
+    const struct timing *timing = &line->job->timing;
+    return timing->kind == TIMING_ONCE && !line->has_next && !line->has_last &&
+           (!line->known || !timing_next(timing, line->stored.seen_us / 1000000, &due));
+}
+
 static const char *state_of(const struct line *line)
 {
     if (line->known && line->stored.paused_us)
         return "paused";
     if (line->problem.code < 0)
         return "cannot run";
+    if (is_past(line))
+        return "past";
     if (!line->has_last)
         return "new";
     return line->last.state == RUN_DONE ? "well" : run_state_names[line->last.state];
@@ -80,8 +91,8 @@ static void print_person(const struct line *line)
 {
     const struct job_spec *job = line->job;
     const bool paused = line->known && line->stored.paused_us;
-    const bool bad =
-        paused || line->problem.code < 0 || (line->has_last && line->last.state == RUN_FAILED);
+    const bool bad = paused || line->problem.code < 0 || is_past(line) ||
+                     (line->has_last && line->last.state == RUN_FAILED);
     printf("%s%s%s  %s%s%s\n", output_style(STYLE_BOLD), job->name, output_style(STYLE_PLAIN),
            output_style(bad ? STYLE_BAD : STYLE_PLAIN), state_of(line), output_style(STYLE_PLAIN));
     if (paused)
@@ -99,6 +110,10 @@ static void print_person(const struct line *line)
         if (line->last.error.len)
             output_wrapped(line->last.error, 10);
     }
+    if (is_past(line))
+        printf("    its time had passed when the desk first saw it: `copydesk jobs run %s` runs it "
+               "now\n",
+               job->name);
     if (line->has_next && !paused) {
         char at[CLOCK_TEXT_SIZE];
         fputs("    next  ", stdout);

@@ -103,6 +103,16 @@ return { kind = "export", name = "bad", version = "1.0.0", api = 1, about = "A t
         assert.equal(#t.json({ "-C", desk, "list", "--json" }), good.articles)
     end)
 
+    it("says that a job's only moment had passed before it was known", function()
+        local desk = desk_with([[desk.job { "gone", at = "2020-01-01 00:00", export = "json", to = "out/a.jsonl" }
+            desk.job { "ahead", at = "2999-01-01 00:00", export = "json", to = "out/b.jsonl" }]], false)
+        local jobs = t.json({ "-C", desk, "jobs", "--json" })
+        assert.equal("past", jobs[1].state)
+        assert.equal("new", jobs[2].state)
+        t.must({ "-C", desk, "jobs", "run", "gone" })
+        assert.equal("well", t.json({ "-C", desk, "jobs", "--json" })[1].state)
+    end)
+
     it("refuses an instant that is yet to come, and an unknown job", function()
         local desk = desk_with(DAILY)
         local result = t.run({ "-C", desk, "jobs", "run", "daily", "--at", "2999-01-01" })
