@@ -11,156 +11,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "model/raw_json.h"
 #include "model/wire.h"
 #include "pipeline/fixture_files.h"
-#include "plugin/canonical.h"
+#include "pipeline/fixture_values.h"
 #include "worker/message.h"
 
 #define VERSION_BYTES 100
-
-struct reading {
-    const char *dir;
-    int fd;
-    const char *file; /* that is read now: "calls/1-ingest.json" */
-    struct fixture *out;
-    uint64_t room; /* for granted files */
-    struct error *err;
-};
-
-static int wrong(struct reading *in, const char *key, const char *what)
-{
-    return error_set(in->err, ERR_INVALID, "%s/%s: %s %s", in->dir, in->file, key, what);
-}
-
-static int no_room(struct reading *in)
-{
-    return error_set(in->err, ERR_LIMIT, "%s: the fixture takes over %lu MiB (limit SAMPLE_BYTES)",
-                     in->dir, LIMIT(SAMPLE_BYTES) / MIB);
-}
-
-static int read_file(struct reading *in, const char *name, size_t max, struct buf *out)
-{
-    FILE_AUTO int fd =
-        file_open_beneath(in->fd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0, in->err);
-    int code = fd < 0 ? fd : file_read_fd(fd, name, max, out, in->err);
-    if (code == ERR_NOTFOUND && strcmp(name, "fixture.json") == 0)
-        return error_set(in->err, code, "%s is no fixture: there is no fixture.json in it",
-                         in->dir);
-    return code < 0 ? error_wrap(in->err, "%s", in->dir) : 0;
-}
-
-static json_t *read_json(struct reading *in, const char *name, size_t max)
-{
-    BUF_AUTO struct buf text = BUF_INIT;
-    in->file = name;
-    if (read_file(in, name, max, &text) < 0)
-        return NULL;
-    json_t *value = raw_json_read(buf_view(&text), name, in->err);
-    if (!value)
-        error_wrap(in->err, "%s", in->dir);
-    return value;
-}
-
-/* ---- single values ---- */
-
-static int take_text(struct reading *in, const json_t *value, const char *key, size_t max,
-                     const char **out)
-{
-    if (!json_is_string(value))
-        return wrong(in, key, "must be a text");
-    const struct str text = {json_string_value(value), json_string_length(value)};
-    if (text.len > max)
-        return wrong(in, key, "is too long");
-    if (memchr(text.at, '\0', text.len))
-        return wrong(in, key, "has a NUL byte in it");
-    *out = arena_text(in->out->arena, text);
-    return *out ? 0 : no_room(in);
-}
-
-static int hex_digit(char digit)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = digit ? strchr(digits, digit) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-static bool hex_bytes(const char *hex, size_t len, char *out)
-{
-    for (size_t i = 0; i + 1 < len; i += 2) {
-        const int high = hex_digit(hex[i]), low = hex_digit(hex[i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i / 2] = (char)(high * 16 + low);
-    }
-    return len % 2 == 0;
-}
-
-/* A text, or { "hex": "..." }. Without NUL: these are names, paths and variables. */
-static int take_bytes(struct reading *in, const json_t *value, const char *key, size_t max,
-                      struct str *out)
-{
-    const char *text = NULL;
-    const json_t *hex = json_object_get(value, "hex");
-    int code = take_text(in, hex ? hex : value, key, hex ? 2 * max : max, &text);
-    if (code < 0)
-        return code;
-    *out = str_of(text);
-    if (!hex)
-        return 0;
-    char *bytes = arena_alloc(in->out->arena, out->len / 2 + 1, 1);
-    if (!bytes)
-        return no_room(in);
-    if (!hex_bytes(text, out->len, bytes) || memchr(bytes, '\0', out->len / 2))
-        return wrong(in, key, "is no run of bytes");
-    *out = (struct str){bytes, out->len / 2};
-    return 0;
-}
-
-static int take_hash(struct reading *in, const json_t *value, const char *key, struct hash *out)
-{
-    const char *text = NULL;
-    const int code = take_text(in, value, key, HASH_HEX_SIZE, &text);
-    if (code < 0)
-        return code;
-    return strlen(text) == HASH_HEX_SIZE - 1 &&
-                   hex_bytes(text, HASH_HEX_SIZE - 1, (char *)out->bytes)
-               ? 0
-               : wrong(in, key, "is no SHA-256 of 64 digits");
-}
-
-static int take_packed(struct reading *in, const json_t *value, const char *key, struct str *out)
-{
-    BUF_AUTO struct buf bytes = BUF_INIT;
-    BUF_AUTO struct buf canonical = BUF_INIT;
-    msgpack_packer packer;
-    msgpack_zone zone;
-    msgpack_object object;
-    wire_packer(&packer, &bytes);
-    int code = raw_from_json(value, &packer, in->err);
-    if (code < 0 || buf_failed(&bytes))
-        return code < 0 ? error_wrap(in->err, "%s/%s: %s", in->dir, in->file, key) : no_room(in);
-    if (!msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE))
-        return no_room(in);
-    code = wire_unpack(bytes.at, bytes.len, key, &zone, &object, in->err);
-    if (code >= 0 && canonical_pack(&object, &canonical) < 0)
-        code = no_room(in);
-    msgpack_zone_destroy(&zone);
-    if (code < 0)
-        return code;
-    *out = arena_str(in->out->arena, buf_view(&canonical));
-    return out->at ? 0 : no_room(in);
-}
-
-static int take_label(struct reading *in, const json_t *value, const char *key,
-                      struct plugin_spec *out)
-{
-    const char *label = NULL;
-    int code = take_text(in, value, key, 2 * PLUGIN_NAME_SIZE, &label);
-    if (code >= 0 && plugin_spec_parse(label, out, in->err) < 0)
-        code = error_set(in->err, ERR_INVALID, "%s/%s: %s names no plugin", in->dir, in->file, key);
-    return code;
-}
 
 /* ---- what was granted ---- */
 
@@ -171,11 +27,11 @@ static int take_read(struct reading *in, const char *path, const json_t *value,
     BUF_AUTO struct buf bytes = BUF_INIT;
     if (!json_is_integer(value) || json_integer_value(value) < 1 ||
         json_integer_value(value) > (json_int_t)LIMIT(FIXTURE_FILES))
-        return wrong(in, "granted.read", "must name files by number");
+        return reading_wrong(in, "granted.read", "must name files by number");
     if (path[0] != '/' || strlen(path) > LIMIT(PATH_BYTES))
-        return wrong(in, "granted.read", "holds what is no absolute path");
+        return reading_wrong(in, "granted.read", "holds what is no absolute path");
     snprintf(name, sizeof name, "granted/%lld", (long long)json_integer_value(value));
-    const int code = read_file(in, name, in->room, &bytes);
+    const int code = reading_file(in, name, in->room, &bytes);
     if (code == ERR_LIMIT)
         return error_set(in->err, code, "%s: granted files are over %lu bytes (limit GRANT_BYTES)",
                          in->dir, LIMIT(GRANT_BYTES));
@@ -185,7 +41,7 @@ static int take_read(struct reading *in, const char *path, const json_t *value,
     out->name = arena_text(in->out->arena, str_of(path));
     out->bytes = arena_text(in->out->arena, buf_view(&bytes));
     out->len = bytes.len;
-    return out->name && out->bytes ? 0 : no_room(in);
+    return out->name && out->bytes ? 0 : reading_no_room(in);
 }
 
 static int take_reads(struct reading *in, const json_t *reads, struct fixture_plugin *out)
@@ -195,7 +51,7 @@ static int take_reads(struct reading *in, const json_t *reads, struct fixture_pl
     struct plugin_file *files =
         arena_alloc(in->out->arena, json_object_size(reads) + 1, sizeof *files);
     if (!files)
-        return no_room(in);
+        return reading_no_room(in);
     out->files = files;
     json_object_foreach((json_t *)reads, path, value)
     {
@@ -212,19 +68,19 @@ static int take_env(struct reading *in, const json_t *env, struct fixture_plugin
     json_t *value;
     const char **pairs = arena_alloc(in->out->arena, json_object_size(env) + 1, sizeof *pairs);
     if (!pairs)
-        return no_room(in);
+        return reading_no_room(in);
     out->env = pairs;
     json_object_foreach((json_t *)env, name, value)
     {
         struct str text;
-        const int code = take_bytes(in, value, "granted.env", LIMIT(GRANT_BYTES) / 256, &text);
+        const int code = reading_bytes(in, value, "granted.env", LIMIT(GRANT_BYTES) / 256, &text);
         if (code < 0)
             return code;
         if (!name[0] || strchr(name, '='))
-            return wrong(in, "granted.env", "names what is no variable");
+            return reading_wrong(in, "granted.env", "names what is no variable");
         pairs[out->env_count] = arena_printf(in->out->arena, "%s=" STR_FMT, name, STR_ARG(text));
         if (!pairs[out->env_count++])
-            return no_room(in);
+            return reading_no_room(in);
     }
     return 0;
 }
@@ -236,7 +92,8 @@ static int take_granted(struct reading *in, const json_t *granted, struct fixtur
         return 0;
     if (!json_is_object(reads) || !json_is_object(env) ||
         json_object_size(reads) + json_object_size(env) > LIMIT(PLUGIN_FILES))
-        return wrong(in, "granted", "must hold read and env, of at most PLUGIN_FILES names");
+        return reading_wrong(in, "granted",
+                             "must hold read and env, of at most PLUGIN_FILES names");
     out->granted = true;
     const int code = take_reads(in, reads, out);
     return code < 0 ? code : take_env(in, env, out);
@@ -248,25 +105,25 @@ static int take_plugin(struct reading *in, const json_t *value, struct fixture_p
 {
     struct plugin_spec spec;
     const json_t *native = json_object_get(value, "native");
-    int code = take_label(in, json_object_get(value, "plugin"), "plugin", &spec);
+    int code = reading_label(in, json_object_get(value, "plugin"), "plugin", &spec);
     if (code >= 0)
-        code = take_text(in, json_object_get(value, "version"), "version", VERSION_BYTES,
-                         &out->version);
+        code = reading_text(in, json_object_get(value, "version"), "version", VERSION_BYTES,
+                            &out->version);
     if (code >= 0)
-        code =
-            take_hash(in, json_object_get(value, "fingerprint"), "fingerprint", &out->fingerprint);
+        code = reading_hash(in, json_object_get(value, "fingerprint"), "fingerprint",
+                            &out->fingerprint);
     if (code < 0)
         return code;
     if (!json_is_boolean(native))
-        return wrong(in, "native", "must be true or false");
+        return reading_wrong(in, "native", "must be true or false");
     if (!json_is_object(json_object_get(value, "options")))
-        return wrong(in, "options", "must be an object");
+        return reading_wrong(in, "options", "must be an object");
     out->native = json_is_true(native);
     out->kind = arena_text(in->out->arena, str_of(spec.kind));
     out->name = arena_text(in->out->arena, str_of(spec.name));
     if (!out->kind || !out->name)
-        return no_room(in);
-    code = take_packed(in, json_object_get(value, "options"), "options", &out->options);
+        return reading_no_room(in);
+    code = reading_packed(in, json_object_get(value, "options"), "options", &out->options);
     return code < 0 ? code : take_granted(in, json_object_get(value, "granted"), out);
 }
 
@@ -275,17 +132,17 @@ static int take_failed(struct reading *in, const json_t *failed, struct fixture_
     const char *guard = NULL;
     const json_t *plugin = json_object_get(failed, "plugin");
     struct plugin_spec spec;
-    int code = take_text(in, json_object_get(failed, "guard"), "guard", 20, &guard);
+    int code = reading_text(in, json_object_get(failed, "guard"), "guard", 20, &guard);
     if (code >= 0)
-        code = take_text(in, json_object_get(failed, "message"), "message", LIMIT(QUARANTINE_TEXT),
-                         &out->message);
+        code = reading_text(in, json_object_get(failed, "message"), "message",
+                            LIMIT(QUARANTINE_TEXT), &out->message);
     if (code >= 0)
-        code = take_text(in, json_object_get(failed, "traceback"), "traceback",
-                         LIMIT(QUARANTINE_TEXT), &out->traceback);
+        code = reading_text(in, json_object_get(failed, "traceback"), "traceback",
+                            LIMIT(QUARANTINE_TEXT), &out->traceback);
     if (code >= 0 && !json_is_null(plugin)) {
-        code = take_label(in, plugin, "failed.plugin", &spec);
+        code = reading_label(in, plugin, "failed.plugin", &spec);
         if (code >= 0)
-            code = take_text(in, plugin, "failed.plugin", 2 * PLUGIN_NAME_SIZE, &out->plugin);
+            code = reading_text(in, plugin, "failed.plugin", 2 * PLUGIN_NAME_SIZE, &out->plugin);
     }
     if (code < 0)
         return code;
@@ -293,7 +150,7 @@ static int take_failed(struct reading *in, const json_t *failed, struct fixture_
     for (out->guard = 0; out->guard < GUARD_COUNT; out->guard++)
         if (strcmp(guard_word(out->guard), guard) == 0)
             return 0;
-    return wrong(in, "failed.guard", "is no word for what stops a plugin");
+    return reading_wrong(in, "failed.guard", "is no word for what stops a plugin");
 }
 
 static int check_article(struct reading *in, struct str packed)
@@ -303,7 +160,7 @@ static int check_article(struct reading *in, struct str packed)
     msgpack_object value;
     struct article article;
     if (!arena || !msgpack_zone_init(&zone, MSGPACK_ZONE_CHUNK_SIZE))
-        return no_room(in);
+        return reading_no_room(in);
     int code = wire_unpack(packed.at, packed.len, "article", &zone, &value, in->err);
     if (code >= 0)
         code = article_unpack(&value, arena, &article, in->err);
@@ -316,11 +173,12 @@ static int take_input(struct reading *in, const json_t *value, struct fixture_ca
     const json_t *article = json_object_get(value, "article");
     if (!call->document) {
         if (!json_is_object(article))
-            return wrong(in, "article", "must be an object");
-        const int code = take_packed(in, article, "article", &call->article);
+            return reading_wrong(in, "article", "must be an object");
+        const int code = reading_packed(in, article, "article", &call->article);
         return code < 0 ? code : check_article(in, call->article);
     }
-    return in->out->has_document ? 0 : wrong(in, "document", "is asked for, and there is none");
+    return in->out->has_document ? 0
+                                 : reading_wrong(in, "document", "is asked for, and there is none");
 }
 
 static int take_said(struct reading *in, const json_t *value, struct fixture_call *call)
@@ -328,17 +186,17 @@ static int take_said(struct reading *in, const json_t *value, struct fixture_cal
     const json_t *answer = json_object_get(value, "answer"),
                  *failed = json_object_get(value, "failed");
     if (!answer == !failed)
-        return wrong(in, "answer", "or 'failed' must be there, one of them");
+        return reading_wrong(in, "answer", "or 'failed' must be there, one of them");
     if (failed)
         return take_failed(in, failed, &call->said);
     if (call->document) {
         const json_t *plugin = json_object_get(answer, "plugin");
         const int code =
-            take_text(in, plugin, "answer.plugin", 2 * PLUGIN_NAME_SIZE, &call->said.plugin);
+            reading_text(in, plugin, "answer.plugin", 2 * PLUGIN_NAME_SIZE, &call->said.plugin);
         if (code < 0)
             return code;
     }
-    return take_packed(in, answer, "answer", &call->said.answer);
+    return reading_packed(in, answer, "answer", &call->said.answer);
 }
 
 /* Documents are given to ingest plugins, articles to one tag or summarize plugin. */
@@ -359,10 +217,10 @@ static int take_call(struct reading *in, const json_t *value, struct fixture_cal
     const json_t *asked = json_object_get(value, "asked");
     call->count = json_array_size(asked);
     if (call->count == 0 || call->count > LIMIT(PLUGINS))
-        return wrong(in, "asked", "must name at least one plugin, and at most PLUGINS");
+        return reading_wrong(in, "asked", "must name at least one plugin, and at most PLUGINS");
     call->asked = arena_alloc(in->out->arena, call->count, sizeof *call->asked);
     if (!call->asked)
-        return no_room(in);
+        return reading_no_room(in);
     for (size_t i = 0; i < call->count; i++) {
         const int code = take_plugin(in, json_array_get(asked, i), &call->asked[i]);
         if (code < 0)
@@ -372,9 +230,9 @@ static int take_call(struct reading *in, const json_t *value, struct fixture_cal
     call->document = call->left_out ? strcmp(call->asked[0].kind, "ingest") == 0
                                     : json_is_true(json_object_get(value, "document"));
     if (!fits(call))
-        return wrong(in, "asked",
-                     "does not fit: a document is for ingest plugins, an article for "
-                     "one tag or summarize plugin");
+        return reading_wrong(in, "asked",
+                             "does not fit: a document is for ingest plugins, an article for "
+                             "one tag or summarize plugin");
     if (call->left_out)
         return 0;
     const int code = take_input(in, value, call);
@@ -393,13 +251,13 @@ static int read_call(struct reading *in, const json_t *item, struct fixture_call
     const char *name = NULL;
     char path[FIXTURE_NAME_SIZE + 8];
     in->file = "fixture.json";
-    int code = take_text(in, item, "calls", FIXTURE_NAME_SIZE - 1, &name);
+    int code = reading_text(in, item, "calls", FIXTURE_NAME_SIZE - 1, &name);
     if (code < 0)
         return code;
     if (!is_plain(name))
-        return wrong(in, "calls", "must hold names of files in calls/");
+        return reading_wrong(in, "calls", "must hold names of files in calls/");
     snprintf(path, sizeof path, "calls/%s", name);
-    json_t *value = read_json(in, path, LIMIT(FIXTURE_CALL_BYTES));
+    json_t *value = reading_json(in, path, LIMIT(FIXTURE_CALL_BYTES));
     if (!value)
         return in->err->code;
     code = take_call(in, value, call);
@@ -412,10 +270,10 @@ static int read_calls(struct reading *in, const json_t *calls)
     struct fixture *out = in->out;
     const size_t count = json_array_size(calls);
     if (!json_is_array(calls) || count == 0 || count > LIMIT(FIXTURE_CALLS))
-        return wrong(in, "calls", "must be a list of one to FIXTURE_CALLS names");
+        return reading_wrong(in, "calls", "must be a list of one to FIXTURE_CALLS names");
     out->calls = arena_alloc(out->arena, count + 1, sizeof *out->calls);
     if (!out->calls)
-        return no_room(in);
+        return reading_no_room(in);
     for (; out->count < count; out->count++) {
         const int code = read_call(in, json_array_get(calls, out->count), &out->calls[out->count]);
         if (code < 0)
@@ -434,23 +292,23 @@ static int take_document(struct reading *in, const json_t *value)
     const char *received = NULL;
     if (!value)
         return 0;
-    int code = take_bytes(in, json_object_get(value, "name"), "document.name", LIMIT(PATH_BYTES),
-                          &out->name);
+    int code = reading_bytes(in, json_object_get(value, "name"), "document.name", LIMIT(PATH_BYTES),
+                             &out->name);
     if (code >= 0)
-        code = take_bytes(in, json_object_get(value, "path"), "document.path", LIMIT(PATH_BYTES),
-                          &out->path);
+        code = reading_bytes(in, json_object_get(value, "path"), "document.path", LIMIT(PATH_BYTES),
+                             &out->path);
     if (code >= 0)
-        code = take_bytes(in, json_object_get(value, "source"), "document.source",
-                          LIMIT(FIELD_BYTES), &out->source);
+        code = reading_bytes(in, json_object_get(value, "source"), "document.source",
+                             LIMIT(FIELD_BYTES), &out->source);
     if (code >= 0)
-        code = take_text(in, json_object_get(value, "received"), "document.received",
-                         CLOCK_TEXT_SIZE, &received);
+        code = reading_text(in, json_object_get(value, "received"), "document.received",
+                            CLOCK_TEXT_SIZE, &received);
     if (code >= 0 && clock_parse(str_of(received), &out->received_us, in->err) < 0)
         code = error_wrap(in->err, "%s/fixture.json: document.received", in->dir);
     if (code >= 0)
-        code = take_hash(in, json_object_get(value, "sha256"), "document.sha256", &out->hash);
+        code = reading_hash(in, json_object_get(value, "sha256"), "document.sha256", &out->hash);
     if (code >= 0)
-        code = read_file(in, "document", LIMIT(DOCUMENT_BYTES), &bytes);
+        code = reading_file(in, "document", LIMIT(DOCUMENT_BYTES), &bytes);
     if (code < 0)
         return code;
     hash_bytes(bytes.at ? bytes.at : "", bytes.len, &hash);
@@ -458,7 +316,7 @@ static int take_document(struct reading *in, const json_t *value)
         return error_set(in->err, ERR_CORRUPT, "%s/document is not what was recorded", in->dir);
     out->bytes = arena_str(in->out->arena, buf_view(&bytes));
     in->out->has_document = true;
-    return bytes.len && !out->bytes.at ? no_room(in) : 0;
+    return bytes.len && !out->bytes.at ? reading_no_room(in) : 0;
 }
 
 static int take_natives(struct reading *in, const json_t *list)
@@ -466,13 +324,13 @@ static int take_natives(struct reading *in, const json_t *list)
     struct fixture *out = in->out;
     const size_t count = json_array_size(list);
     if (!json_is_array(list) || count > LIMIT(PLUGINS))
-        return wrong(in, "native", "must be a list of at most PLUGINS names");
+        return reading_wrong(in, "native", "must be a list of at most PLUGINS names");
     out->natives = arena_alloc(out->arena, count + 1, sizeof *out->natives);
     if (!out->natives)
-        return no_room(in);
+        return reading_no_room(in);
     for (; out->native_count < count; out->native_count++) {
-        const int code = take_text(in, json_array_get(list, out->native_count), "native",
-                                   VERSION_BYTES, &out->natives[out->native_count]);
+        const int code = reading_text(in, json_array_get(list, out->native_count), "native",
+                                      VERSION_BYTES, &out->natives[out->native_count]);
         if (code < 0)
             return code;
     }
@@ -483,14 +341,14 @@ static int take_head(struct reading *in, const json_t *head)
 {
     const json_t *format = json_object_get(head, "fixture");
     if (!json_is_integer(format))
-        return wrong(in, "fixture", "must be the number of the format");
+        return reading_wrong(in, "fixture", "must be the number of the format");
     if (json_integer_value(format) != FIXTURE_FORMAT)
         return error_set(in->err, ERR_VERSION,
                          "%s is a fixture of format %lld; this copydesk reads format %d: record it "
                          "anew",
                          in->dir, (long long)json_integer_value(format), FIXTURE_FORMAT);
-    int code = take_text(in, json_object_get(head, "copydesk"), "copydesk", VERSION_BYTES,
-                         &in->out->copydesk);
+    int code = reading_text(in, json_object_get(head, "copydesk"), "copydesk", VERSION_BYTES,
+                            &in->out->copydesk);
     if (code >= 0)
         code = take_natives(in, json_object_get(head, "native"));
     if (code >= 0)
@@ -509,7 +367,7 @@ int fixture_read(const char *dir, struct fixture *out, struct error *err)
     if (fd < 0)
         return error_errno(err, errno, "%s", dir);
     in.fd = fd;
-    json_t *head = read_json(&in, "fixture.json", LIMIT(FIXTURE_CALL_BYTES));
+    json_t *head = reading_json(&in, "fixture.json", LIMIT(FIXTURE_CALL_BYTES));
     if (!head)
         return err->code;
     code = take_head(&in, head);
