@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "model/raw_json.h"
 #include "model/wire.h"
 #include "unit.h"
 
@@ -17,45 +18,6 @@ struct bench {
     msgpack_object value;
     struct error err;
 };
-
-static inline void pack_json(msgpack_packer *packer, const json_t *value)
-{
-    const char *key;
-    json_t *item;
-    size_t index;
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        msgpack_pack_map(packer, json_object_size(value));
-        json_object_foreach((json_t *)value, key, item)
-        {
-            wire_pack_key(packer, key);
-            pack_json(packer, item);
-        }
-        break;
-    case JSON_ARRAY:
-        msgpack_pack_array(packer, json_array_size(value));
-        json_array_foreach(value, index, item) pack_json(packer, item);
-        break;
-    case JSON_STRING:
-        wire_pack_str(packer, (struct str){json_string_value(value), json_string_length(value)});
-        break;
-    case JSON_INTEGER:
-        msgpack_pack_int64(packer, json_integer_value(value));
-        break;
-    case JSON_REAL:
-        msgpack_pack_double(packer, json_real_value(value));
-        break;
-    case JSON_TRUE:
-        msgpack_pack_true(packer);
-        break;
-    case JSON_FALSE:
-        msgpack_pack_false(packer);
-        break;
-    case JSON_NULL:
-        msgpack_pack_nil(packer);
-        break;
-    }
-}
 
 static inline void enter(struct bench *bench)
 {
@@ -94,7 +56,8 @@ static inline const msgpack_object *from_json(struct bench *bench, const char *t
     free(json);
     buf_clear(&bench->bytes);
     wire_packer(&packer, &bench->bytes);
-    pack_json(&packer, value);
+    if (raw_from_json(value, &packer, &bench->err) < 0)
+        fail_msg("%s", bench->err.text);
     json_decref(value);
     return packed(bench);
 }
