@@ -140,26 +140,48 @@ static void after_a_failed_sync_nothing_is_done(void **state)
     desk_do_well(desk, &next);
 }
 
-/* A document of noise that makes the log long; gives whether the log then went home. */
-static bool make_long_log(struct desk *desk)
+/* A document of `size` bytes that no compression makes small. */
+static void receive_noise(struct desk *desk, size_t size, unsigned noise)
 {
-    struct stat before, after;
-    assert_int_equal(stat(DESK "/store.db", &before), 0);
     struct buf bytes = BUF_INIT;
-    for (unsigned i = 0, noise = 1; i < LIMIT(LOG_PAGES) * 1536; i += sizeof noise) {
+    for (size_t i = 0; i < size; i += sizeof noise) {
         noise = noise * 1664525u + 1013904223u;
         for (size_t k = 0; k < sizeof noise; k++)
             buf_byte(&bytes, (uint8_t)(33 + (noise >> (k * 8)) % 90));
     }
     buf_byte(&bytes, '\0');
+    assert_false(buf_failed(&bytes));
     desk_receive(desk, (const char *)bytes.at);
     buf_free(&bytes);
-    for (int i = 0; i < 2000; i++, usleep(1000)) {
-        assert_int_equal(stat(DESK "/store.db", &after), 0);
-        if (after.st_size > before.st_size)
+}
+
+static off_t database_bytes(void)
+{
+    struct stat info;
+    assert_int_equal(stat(DESK "/store.db", &info), 0);
+    return info.st_size;
+}
+
+/* Gives whether the log then went home. */
+static bool make_long_log(struct desk *desk)
+{
+    const off_t before = database_bytes();
+    receive_noise(desk, LIMIT(LOG_PAGES) * 1536, 1);
+    for (int i = 0; i < 2000; i++, usleep(1000))
+        if (database_bytes() > before)
             return true;
-    }
     return false;
+}
+
+/* Who writes without a pause waits for it in the end: the disk is not filled by the log. */
+static void a_log_too_long_is_brought_home_though_writes_go_on(void **state)
+{
+    struct desk *desk = *state;
+    begin(desk);
+    const off_t before = database_bytes();
+    for (unsigned i = 0; i < 48; i++)
+        receive_noise(desk, MIB, i + 1);
+    assert_true(database_bytes() > before);
 }
 
 /* With nobody in its way the log goes home before a write would have to wait for it. */
@@ -195,6 +217,7 @@ int main(void)
         SYNC_TEST(an_article_is_found_before_it_is_synced_and_done_after),
         SYNC_TEST(after_a_failed_sync_nothing_is_done),
         SYNC_TEST(a_long_log_is_brought_home_at_leisure),
+        SYNC_TEST(a_log_too_long_is_brought_home_though_writes_go_on),
         SYNC_TEST(the_log_begins_anew_before_somebody_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
