@@ -25,14 +25,25 @@ static int sync_log(sqlite3_file *file, int flags)
     return disk.fails ? SQLITE_IOERR_FSYNC : disk.log_below->xSync(file, flags);
 }
 
+/* Readers open the log too, each on a thread of its own: it is the same for all. */
+static void watch_log(const sqlite3_io_methods *below)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&mutex);
+    if (!disk.log_below) {
+        disk.log_below = below;
+        disk.log = *below;
+        disk.log.xSync = sync_log;
+    }
+    pthread_mutex_unlock(&mutex);
+}
+
 static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *given)
 {
     (void)vfs;
     const int rc = disk.below->xOpen(disk.below, name, file, flags, given);
     if (rc == SQLITE_OK && (flags & SQLITE_OPEN_WAL)) {
-        disk.log_below = file->pMethods;
-        disk.log = *file->pMethods;
-        disk.log.xSync = sync_log;
+        watch_log(file->pMethods);
         file->pMethods = &disk.log;
     }
     return rc;
